@@ -1,0 +1,297 @@
+"""What waits for whom: the lines of Today. Each says why it is there, when it is due, and where to act on it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from grundsteget.dates import add_months, today
+from participants import rules
+from participants.listing import EXPIRES_SOON_DAYS, MINE, of_mine
+from participants.models import Consent, FollowUp, JournalEntry, Participation
+from participants.models.participation import ParticipationQuerySet
+from partners import access
+from partners.access import Permission
+from partners.models import User
+
+SHOWN_OF_EACH = 12
+AHEAD_DAYS = 30
+# A follow-up that nobody made is asked for this long after its last day; then the participant's page alone says so.
+REMIND_DAYS = 90
+
+STEP, FOUR_WEEKS, SIX_MONTHS, CONSENT, SILENCE = "step", "28d", "6m", "consent", "silence"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing to do about one participant."""
+
+    kind: str
+    participation: Participation
+    due_on: dt.date
+    why: str
+    action: str
+    url: str
+    done_url: str = ""  # Where a POST ticks it off.
+
+
+@dataclass
+class Group:
+    """Lines that are due at about the same time."""
+
+    title: Any
+    is_late: bool = False
+    lines: list[Line] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class More:
+    """How many lines of one kind did not fit."""
+
+    count: int
+    what: Any
+    query: str  # The list of participants that shows them, where there is one.
+
+
+@dataclass
+class Inbox:
+    groups: list[Group]
+    more: list[More]
+
+    @property
+    def lines(self) -> list[Line]:
+        return [line for group in self.groups for line in group.lines]
+
+    @property
+    def count(self) -> int:
+        return len(self.lines) + sum(more.count for more in self.more)
+
+    @property
+    def late(self) -> int:
+        return sum(len(group.lines) for group in self.groups if group.is_late)
+
+    @property
+    def participation_ids(self) -> set[int]:
+        return {line.participation.pk for line in self.lines}
+
+
+@dataclass(frozen=True)
+class Source:
+    """One kind of line: who may act on it, which rows ask for it (most urgent first), and what a row says."""
+
+    kind: str
+    permission: Permission
+    rows: Callable[[User, ParticipationQuerySet], QuerySet[Any]]
+    line: Callable[[Any], Line]
+    what: Any
+    query: str = ""
+
+
+def inbox(user: User, tab: str) -> Inbox:
+    """What waits for the user among her own participants, or among all that she sees. Two queries for each kind."""
+    visible = Participation.objects.visible_to(user)
+    if tab == MINE:
+        visible = of_mine(visible, user)
+    held = set(access.permissions(user))
+    lines: list[Line] = []
+    more: list[More] = []
+    for source in SOURCES:
+        if source.permission not in held:
+            continue
+        rows = source.rows(user, visible)
+        shown = [source.line(row) for row in rows[:SHOWN_OF_EACH]]
+        lines += shown
+        if hidden := rows.count() - len(shown):
+            more.append(More(hidden, source.what, source.query))
+    return Inbox(list(_grouped(lines)), more)
+
+
+def _grouped(lines: list[Line]) -> Iterator[Group]:
+    now = today()
+    sunday = now + dt.timedelta(days=6 - now.weekday())
+    late = Group(gettext_lazy("Late"), is_late=True)
+    this_week, later = Group(gettext_lazy("This week")), Group(gettext_lazy("Later"))
+    for line in sorted(lines, key=lambda line: (line.due_on, line.kind, line.participation.pk)):
+        group = late if line.due_on < now else this_week if line.due_on <= sunday else later
+        group.lines.append(line)
+    return (group for group in (late, this_week, later) if group.lines)
+
+
+# --- Next steps that somebody promised ------------------------------------------------------------
+
+
+def _open_steps(user: User, visible: ParticipationQuerySet) -> QuerySet[JournalEntry]:
+    return (
+        JournalEntry.objects.visible_to(user)
+        .filter(
+            participation__in=visible,
+            next_step_done_on__isnull=True,
+            next_step_on__lte=today() + dt.timedelta(days=AHEAD_DAYS),
+        )
+        .select_related("participation__participant")
+        .order_by("next_step_on", "pk")
+    )
+
+
+def _step(entry: JournalEntry) -> Line:
+    return Line(
+        kind=STEP,
+        participation=entry.participation,
+        due_on=entry.next_step_on or today(),
+        why=entry.next_step,
+        action=_("Log"),
+        url=reverse("participants:journal_create", args=[entry.participation_id]),
+        done_url=reverse("participants:journal_step_done", args=[entry.pk]),
+    )
+
+
+# --- Follow-ups after leaving ---------------------------------------------------------------------
+
+
+def _unanswered(visible: ParticipationQuerySet, milestone: str, first_exit: dt.date, last_exit: dt.date) -> Any:
+    """Those who left in the period and have not answered. Whoever was not reached may be asked again."""
+    answered = FollowUp.objects.exclude(answer=FollowUp.Answer.NO_ANSWER).filter(
+        participation=OuterRef("pk"), milestone=milestone, exit_on=OuterRef("left_on")
+    )
+    return (
+        visible.filter(~Exists(answered), left_on__range=(first_exit, last_exit))
+        .select_related("participant")
+        .order_by("left_on", "pk")
+    )
+
+
+def _four_weeks_open(user: User, visible: ParticipationQuerySet) -> Any:
+    return _unanswered(visible, FollowUp.Milestone.FOUR_WEEKS, today() - dt.timedelta(days=28 + REMIND_DAYS), today())
+
+
+def _six_months_open(user: User, visible: ParticipationQuerySet) -> Any:
+    """From the day itself: before it the question cannot be asked."""
+    last = _last_exit_due(today())
+    return _unanswered(visible, FollowUp.Milestone.SIX_MONTHS, last - dt.timedelta(days=REMIND_DAYS), last)
+
+
+def _last_exit_due(day: dt.date) -> dt.date:
+    """The latest exit whose six months are over on the day: on 28 February that is 31 August."""
+    exit_on = add_months(day, -rules.MONTHS_AFTER)
+    while rules.follow_up_due_on(exit_on + dt.timedelta(days=1), FollowUp.Milestone.SIX_MONTHS) <= day:
+        exit_on += dt.timedelta(days=1)
+    return exit_on
+
+
+def _follow_up(participation: Participation, milestone: str, why: str) -> Line:
+    exit_on = participation.left_on
+    assert exit_on is not None  # noqa: S101 — the queries above ask for those who left
+    return Line(
+        kind=milestone,
+        participation=participation,
+        due_on=rules.follow_up_closes_on(exit_on, milestone) or exit_on,
+        why=why,
+        action=_("Answer"),
+        url=reverse("participants:follow_up_create", args=[participation.pk, milestone]),
+    )
+
+
+def _four_weeks(participation: Participation) -> Line:
+    why = _("Left %(day)s. What is the situation within 28 days?") % {"day": participation.left_on}
+    return _follow_up(participation, FollowUp.Milestone.FOUR_WEEKS, why)
+
+
+def _six_months(participation: Participation) -> Line:
+    why = _("Left %(day)s. What is the situation six months later?") % {"day": participation.left_on}
+    return _follow_up(participation, FollowUp.Milestone.SIX_MONTHS, why)
+
+
+# --- Consents that run out ------------------------------------------------------------------------
+
+
+def _expiring(user: User, visible: ParticipationQuerySet) -> QuerySet[Consent]:
+    """In force but soon over, for people who still take part, and not already renewed."""
+    last_day = today() + dt.timedelta(days=EXPIRES_SOON_DAYS)
+    renewed = Consent.objects.filter(
+        participation=OuterRef("participation"),
+        organisation=OuterRef("organisation"),
+        purpose=OuterRef("purpose"),
+        given_on__gt=OuterRef("given_on"),
+        withdrawn_on__isnull=True,
+    )
+    return (
+        Consent.objects.in_force()
+        .filter(~Exists(renewed), participation__in=visible.ongoing(), valid_to__lte=last_day)
+        .select_related("participation__participant", "organisation")
+        .order_by("valid_to", "pk")
+    )
+
+
+def _consent(consent: Consent) -> Line:
+    return Line(
+        kind=CONSENT,
+        participation=consent.participation,
+        due_on=consent.valid_to or today(),
+        why=_("The consent to %(organisation)s runs out.") % {"organisation": consent.organisation},
+        action=_("Renew"),
+        url=reverse("participants:consent_create", args=[consent.participation_id]),
+    )
+
+
+# --- Silence --------------------------------------------------------------------------------------
+
+
+def _silent(user: User, visible: ParticipationQuerySet) -> Any:
+    return visible.silent().select_related("participant").order_by("last_event_on", "pk")
+
+
+def _silence(participation: Participation) -> Line:
+    last_event_on = participation.last_event_on or today()
+    return Line(
+        kind=SILENCE,
+        participation=participation,
+        due_on=last_event_on + dt.timedelta(days=settings.SILENCE_DAYS),
+        why=_("Nothing recorded since %(day)s. Is the person still taking part?") % {"day": last_event_on},
+        action=_("Log"),
+        url=reverse("participants:journal_create", args=[participation.pk]),
+    )
+
+
+SOURCES = (
+    Source(STEP, Permission.JOURNAL_WRITE, _open_steps, _step, gettext_lazy("more next steps"), query="sort=steg"),
+    Source(
+        FOUR_WEEKS,
+        Permission.FOLLOW_UP_RECORD,
+        _four_weeks_open,
+        _four_weeks,
+        gettext_lazy("more follow-ups after four weeks"),
+        query="skede=avslutad&sort=-skede",
+    ),
+    Source(
+        SIX_MONTHS,
+        Permission.FOLLOW_UP_RECORD,
+        _six_months_open,
+        _six_months,
+        gettext_lazy("more follow-ups after six months"),
+        query="skede=avslutad&sort=-skede",
+    ),
+    Source(
+        CONSENT,
+        Permission.CONSENT_RECORD,
+        _expiring,
+        _consent,
+        gettext_lazy("more consents that run out"),
+        query="samtycke=snart",
+    ),
+    Source(
+        SILENCE,
+        Permission.JOURNAL_WRITE,
+        _silent,
+        _silence,
+        gettext_lazy("more without any event for a long time"),
+        query="tyst=1&sort=senast",
+    ),
+)

@@ -1,0 +1,52 @@
+"""Request in, response out. The overview pages are read; the deeds and the enrolment write."""
+
+from participants.views.deeds import (
+    activity_create,
+    activity_end,
+    consent_create,
+    consent_withdraw,
+    contact_edit,
+    entry_record_edit,
+    follow_up_create,
+    hours_edit,
+    identity_show,
+    journal_create,
+    journal_quick,
+    journal_step_done,
+    near_employment_edit,
+    outcome_create,
+    outcome_end,
+    outcome_withdraw,
+    sensitive_edit,
+    stint_close,
+    stint_open,
+)
+from participants.views.enrol import participation_create
+from participants.views.overview import enterprise_people, participation_detail, participation_list, today
+
+__all__ = [
+    "activity_create",
+    "activity_end",
+    "consent_create",
+    "consent_withdraw",
+    "contact_edit",
+    "enterprise_people",
+    "entry_record_edit",
+    "follow_up_create",
+    "hours_edit",
+    "identity_show",
+    "journal_create",
+    "journal_quick",
+    "journal_step_done",
+    "near_employment_edit",
+    "outcome_create",
+    "outcome_end",
+    "outcome_withdraw",
+    "participation_create",
+    "participation_detail",
+    "participation_list",
+    "sensitive_edit",
+    "stint_close",
+    "stint_open",
+    "today",
+]

@@ -1,0 +1,285 @@
+"""What is read: today, the list, one participant. Each opening is in the read log before the page leaves."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Prefetch
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
+from django_htmx.http import push_url
+
+from enterprises.models import Enterprise
+from grundsteget import dates
+from participants import history, rules, timeline
+from participants.inbox import inbox
+from participants.listing import ALL, MINE, Listing, Search, first_tab, keep_search
+from participants.models import (
+    Activity,
+    CareTeamMember,
+    Consent,
+    EntryRecord,
+    FollowUp,
+    HoursMonth,
+    Outcome,
+    Participation,
+    SensitiveAnswer,
+    Stint,
+)
+from partners import access
+from partners.access import Permission
+from partners.audit import log_access
+from partners.http import Request
+from partners.models import AccessLog, in_force
+
+# --- Today ----------------------------------------------------------------------------------------
+
+
+@require_safe
+def today(request: Request) -> HttpResponse:
+    """The start page of everybody: what waits for me. Who has no participants gets the doors that are open to her."""
+    if not access.has(request.user, Permission.PARTICIPANT_VIEW):
+        return render(request, "participants/today_doors.html")
+    tab = first_tab(request.user, request.GET.get("flik"))
+    waiting = inbox(request.user, tab)
+    log_access(request, AccessLog.Action.LIST, participation_ids=waiting.participation_ids)
+    return render(request, "participants/today.html", {"inbox": waiting, "tab": tab, "mine": MINE, "all": ALL})
+
+
+# --- The list -------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def participation_list(request: Request) -> HttpResponse:
+    """The participants the user may see. A search is posted, so that no name or number stands in an address."""
+    access.require(request.user, Permission.PARTICIPANT_VIEW)
+    if request.method == "POST":
+        return redirect(f"{reverse('participants:participation_list')}?{_searched(request)}")
+    listing = Listing(request)
+    page = listing.page()
+    log_access(
+        request,
+        AccessLog.Action.SEARCH if listing.search else AccessLog.Action.LIST,
+        participation_ids=(row.pk for row in page.rows),
+        criterion=listing.search.kind if listing.search else "",
+    )
+    part = "#participant-rows" if request.htmx.target == "participant-rows" else ""
+    context = {
+        "listing": listing,
+        "page": page,
+        "previous": listing.query(before=page.before) if page.before else "",
+        "next": listing.query(after=page.after) if page.after else "",
+        "may_enrol": access.has(request.user, Permission.PARTICIPANT_ENROL),
+        "mine": MINE,
+        "all": ALL,
+        "today": dates.today(),
+    }
+    response = render(request, f"participants/participation_list.html{part}", context)
+    # A form sends every field, also the empty ones: the address keeps those that say something.
+    return push_url(response, f"{request.path}?{listing.address()}") if part else response
+
+
+def _searched(request: Request) -> str:
+    """The address of the list as it was, with the search that was just typed."""
+    params = QueryDict(request.POST.get("query", ""), mutable=True)
+    for name in ("sok", "after", "before"):
+        params.pop(name, None)
+    projects = access.of(request.user).projects(Permission.PARTICIPANT_VIEW).values_list("pk", flat=True)
+    if search := Search.read(request.POST.get("q", ""), list(projects)):
+        params["sok"] = keep_search(request.session, search)
+        # Who searches for a person means all that she may see.
+        params["flik"] = ALL
+    return params.urlencode()
+
+
+# --- One participant ------------------------------------------------------------------------------
+
+OVERVIEW, TIMELINE, ACTIVITIES, CONSENTS, HISTORY = "oversikt", "tidslinje", "aktiviteter", "samtycken", "historik"
+TABS = {
+    OVERVIEW: _("Overview"),
+    TIMELINE: _("Timeline"),
+    ACTIVITIES: _("Activities"),
+    CONSENTS: _("Consents"),
+    HISTORY: _("History"),
+}
+
+
+@require_safe
+def participation_detail(request: Request, pk: int) -> HttpResponse:
+    """One participant, one tab at a time; the header and the strip above the tabs are always there."""
+    participation = get_object_or_404(Participation.objects.visible_to(request.user).with_card(), pk=pk)
+    may = {permission.value for permission in access.permissions_in(request.user, participation.project_id)}
+    tabs = {key: label for key, label in TABS.items() if key != HISTORY or Permission.PARTICIPANT_EDIT.value in may}
+    tab = request.GET.get("flik", OVERVIEW)
+    if tab not in tabs:
+        tab = OVERVIEW
+    context = {
+        "participation": participation,
+        "may": may,
+        "tabs": tabs,
+        "tab": tab,
+        **_header(request, participation),
+        **TAB_CONTEXTS[tab](request, participation, may),
+    }
+    log_access(
+        request,
+        AccessLog.Action.VIEW,
+        participation_ids=[participation.pk],
+        fields=AccessLog.FieldsClass.PROTECTED
+        if participation.participant.is_protected
+        else AccessLog.FieldsClass.BASIC,
+    )
+    part = "#timeline" if tab == TIMELINE and request.htmx.target == "timeline" else ""
+    return render(request, f"participants/participation_detail.html{part}", context)
+
+
+def _header(request: Request, participation: Participation) -> dict[str, Any]:
+    """What stands above the tabs: periods, lead worker, the newest consent to each partner."""
+    stints = list(
+        Stint.objects.counted()
+        .filter(participation=participation)
+        .select_related("exit_reason", "referred_by")
+        .order_by("started_on")
+    )
+    consents = list(
+        Consent.objects.visible_to(request.user)
+        .filter(participation=participation)
+        .select_related("organisation")
+        .order_by("organisation__name", "-given_on")
+    )
+    team = list(
+        CareTeamMember.objects.visible_to(request.user)
+        .filter(participation=participation)
+        .select_related("user", "organisation")
+        .order_by("-is_lead", "-started_on", "pk")
+    )
+    now = dates.today()
+    return {
+        "stints": stints,
+        "consents": consents,
+        "newest_consents": _newest(consents),
+        "care_team": [member for member in team if member.ended_on is None or member.ended_on >= now],
+        "care_team_before": [member for member in team if member.ended_on is not None and member.ended_on < now],
+        "lead": next((m for m in team if m.is_lead and (m.ended_on is None or m.ended_on >= now)), None),
+        "is_late": participation.next_step_on is not None and participation.next_step_on < now,
+    }
+
+
+def _newest(consents: Iterable[Consent]) -> list[Consent]:
+    """The consent that counts for each partner today: one in force, or else the latest."""
+    newest: dict[int, Consent] = {}
+    for consent in consents:
+        known = newest.get(consent.organisation_id)
+        if consent.purpose == Consent.Purpose.SECRECY and (
+            known is None or (consent.is_in_force and not known.is_in_force)
+        ):
+            newest[consent.organisation_id] = consent
+    return list(newest.values())
+
+
+def _activities(request: Request, participation: Participation) -> list[Activity]:
+    return list(
+        Activity.objects.visible_to(request.user)
+        .filter(participation=participation)
+        .select_related("enterprise__organisation")
+        .order_by("started_on", "pk")
+    )
+
+
+def _overview(request: Request, participation: Participation, may: set[str]) -> dict[str, Any]:
+    outcomes = Outcome.objects.visible_to(request.user).filter(participation=participation)
+    asked = SensitiveAnswer.objects.visible_to(request.user).filter(participation=participation)
+    record = EntryRecord.objects.visible_to(request.user).filter(participation=participation).first()
+    sees_record = Permission.PARTICIPANT_EDIT.value in may
+    return {
+        "outcomes": outcomes.standing().select_related("enterprise__organisation").order_by("-started_on", "-pk"),
+        "record": record if sees_record else None,
+        "sensitive_answers": asked.count() if Permission.SENSITIVE_VIEW.value in may else 0,
+        "sensitive_questions": len(SensitiveAnswer.Question.choices),
+        "follow_ups": _follow_ups(request, participation),
+        "gantt": timeline.gantt(_activities(request, participation), participation),
+        "latest": timeline.timeline(request.user, participation, limit=5),
+    }
+
+
+def _follow_ups(request: Request, participation: Participation) -> list[dict[str, Any]]:
+    """The two questions after the exit: answered, open, or not yet."""
+    if participation.left_on is None:
+        return []
+    rows = FollowUp.objects.visible_to(request.user).filter(participation=participation, exit_on=participation.left_on)
+    answers = {row.milestone: row for row in rows.order_by("recorded_at")}
+    now = dates.today()
+    return [
+        {
+            "milestone": milestone,
+            "answer": answers.get(milestone),
+            "opens_on": rules.follow_up_due_on(participation.left_on, milestone),
+            "closes_on": rules.follow_up_closes_on(participation.left_on, milestone),
+            "is_open": now >= rules.follow_up_due_on(participation.left_on, milestone),
+        }
+        for milestone in FollowUp.Milestone
+    ]
+
+
+def _timeline(request: Request, participation: Participation, may: set[str]) -> dict[str, Any]:
+    kind = request.GET.get("visa", "")
+    everything = request.GET.get("hela") == "1"
+    return {
+        "kind": kind if kind in timeline.KINDS else "",
+        "kinds": timeline.KINDS,
+        "timeline": timeline.timeline(request.user, participation, kind, limit=None if everything else timeline.SHOWN),
+        "gantt": timeline.gantt(_activities(request, participation), participation),
+    }
+
+
+def _activities_tab(request: Request, participation: Participation, may: set[str]) -> dict[str, Any]:
+    activities = _activities(request, participation)
+    return {
+        "activities": activities[::-1],
+        "gantt": timeline.gantt(activities, participation),
+        "hours": HoursMonth.objects.visible_to(request.user).filter(participation=participation).order_by("-month"),
+    }
+
+
+def _nothing_more(request: Request, participation: Participation, may: set[str]) -> dict[str, Any]:
+    return {}
+
+
+def _history(request: Request, participation: Participation, may: set[str]) -> dict[str, Any]:
+    return {"changes": history.changes(request.user, participation)}
+
+
+TAB_CONTEXTS = {
+    OVERVIEW: _overview,
+    TIMELINE: _timeline,
+    ACTIVITIES: _activities_tab,
+    CONSENTS: _nothing_more,
+    HISTORY: _history,
+}
+
+
+# --- A box on the enterprise's page ---------------------------------------------------------------
+
+PEOPLE_SHOWN = 50
+
+
+@require_safe
+def enterprise_people(request: Request, pk: int) -> HttpResponse:
+    """Who is placed in an enterprise today, among those the user may see. The enterprise's page loads it."""
+    enterprise = get_object_or_404(Enterprise.objects.select_related("organisation"), pk=pk)
+    access.require(request.user, Permission.PARTICIPANT_VIEW)
+    placed = Activity.objects.filter(in_force(dates.today()), enterprise=enterprise).order_by("started_on", "pk")
+    people = list(
+        Participation.objects.visible_to(request.user)
+        .filter(activities__in=placed)
+        .with_card()
+        .prefetch_related(Prefetch("activities", queryset=placed, to_attr="placements"))
+        .distinct()
+        .order_by("participant__last_name_key", "pk")[:PEOPLE_SHOWN]
+    )
+    log_access(request, AccessLog.Action.LIST, participation_ids=(row.pk for row in people))
+    context = {"enterprise": enterprise, "people": people}
+    part = "#enterprise-people" if request.htmx else ""
+    return render(request, f"participants/enterprise_people.html{part}", context)

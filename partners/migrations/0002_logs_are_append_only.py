@@ -1,0 +1,26 @@
+"""The read log and the change log can be written and read, never changed: enforced by triggers on both engines."""
+
+from django.db import migrations
+
+from partners import append_only
+
+TABLES = ["partners_accesslog", "auditlog_logentry"]
+
+
+def guard(apps, schema_editor):
+    for table in TABLES:
+        append_only.guard(schema_editor.connection, table)
+
+
+def unguard(apps, schema_editor):
+    for table in TABLES:
+        append_only.unguard(schema_editor.connection, table)
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("partners", "0001_start"),
+        ("auditlog", "0017_add_actor_email"),
+    ]
+
+    operations = [migrations.RunPython(guard, unguard)]

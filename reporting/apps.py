@@ -1,0 +1,17 @@
+"""The figures: facts, indicators, reports, dashboards, and the exchange with other systems."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ReportingConfig(AppConfig):
+    name = "reporting"
+    verbose_name = _("Reporting")
+
+    def ready(self) -> None:
+        from auditlog.registry import auditlog
+
+        from reporting import models, receivers
+
+        receivers.connect()
+        auditlog.register(models.Report, exclude_fields=["content", "progress", "attempt", "lease_until", "worker"])

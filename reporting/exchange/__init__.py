@@ -1,0 +1,1 @@
+"""The exchange format: a folder of CSV files or one workbook, read in and written out."""

@@ -1,0 +1,230 @@
+"""Facts, and the reports made of them."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from grundsteget.dates import now
+from participants.models import Participation
+from partners import access
+from partners.access import Permission
+from partners.models import Organisation, Project, User
+
+
+class Goal(models.TextChoices):
+    """Where a participation stands towards the project's own two goals. (esf-rules.md 0.2)"""
+
+    A = "A", _("counted in goal 1: in a social enterprise")
+    B = "B", _("counted in goal 2: job elsewhere, education or internship")
+    ONGOING = "ongoing", _("still taking part")
+    PENDING = "pending", _("not yet measurable")
+    NONE = "none", _("left without counting")
+
+
+class FactColumns(models.Model):
+    """One participation on a cut-off date, every condition already decided. Written by `reporting.facts` alone."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+", db_index=False)
+    ref = models.CharField(max_length=40)
+    sex = models.CharField(max_length=1, blank=True)
+    entry_on = models.DateField()
+    exit_on = models.DateField(null=True)
+    window_closes_on = models.DateField(null=True)
+    six_months_on = models.DateField(null=True)
+    entry_year = models.SmallIntegerField()
+    exit_year = models.SmallIntegerField(null=True)
+    age = models.SmallIntegerField(null=True)
+    labour_status = models.CharField(max_length=1, blank=True)
+    is_complete = models.BooleanField()
+    household_known = models.BooleanField()
+    is_long_term = models.BooleanField()
+    in_education = models.BooleanField()
+    outside_education = models.BooleanField()
+    isced = models.SmallIntegerField(null=True)
+    household_jobless = models.BooleanField()
+    household_children = models.BooleanField()
+    household_single_adult = models.BooleanField()
+    co15 = models.BooleanField()
+    co16 = models.BooleanField()
+    co17 = models.BooleanField()
+    window_closed = models.BooleanField()
+    window_status = models.CharField(max_length=1, blank=True)
+    new_education = models.BooleanField()
+    new_qualification = models.BooleanField()
+    six_months_due = models.BooleanField()
+    six_months_known = models.BooleanField()
+    employed_at_six_months = models.BooleanField()
+    improved_at_six_months = models.BooleanField()
+    goal = models.CharField(max_length=7, choices=Goal)
+    goal_through = models.CharField(max_length=20, blank=True)
+    on_the_way = models.CharField(max_length=1, blank=True)
+    near_employment = models.BooleanField()
+    referred_by = models.ForeignKey(
+        Organisation, null=True, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
+    )
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.ref
+
+
+class FactQuerySet(models.QuerySet):
+    def visible_to(self, user: User | AnonymousUser) -> FactQuerySet:
+        """Facts of projects whose figures the user may see; people go through `Participation.visible_to`."""
+        return self.filter(project__in=access.of(user).projects(Permission.DASHBOARD_VIEW))
+
+
+class Fact(FactColumns):
+    """One participation as it stands today."""
+
+    participation = models.OneToOneField(Participation, primary_key=True, on_delete=models.CASCADE, related_name="fact")
+
+    objects = FactQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("fact")
+        verbose_name_plural = _("facts")
+        indexes = [models.Index(fields=["project", "sex", "entry_year", "exit_year"], name="fact_by_project")]
+
+
+class FactAsOf(FactColumns):
+    """One participation as it stood on another day: rows of a temporary table that lives for one computation."""
+
+    participation = models.OneToOneField(
+        Participation, primary_key=True, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False
+    )
+
+    class Meta:
+        managed = False
+        db_table = "reporting_fact_as_of"
+
+
+class FactDay(models.Model):
+    """The day for which a project's facts were last rebuilt. Windows close as days pass, so facts age overnight."""
+
+    project = models.OneToOneField(Project, primary_key=True, on_delete=models.CASCADE, related_name="fact_day")
+    as_of = models.DateField()
+
+    class Meta:
+        verbose_name = _("day of facts")
+        verbose_name_plural = _("days of facts")
+
+    def __str__(self) -> str:
+        return f"{self.project_id}: {self.as_of}"
+
+
+class ReportQuerySet(models.QuerySet["Report"]):
+    def visible_to(self, user: User | AnonymousUser) -> ReportQuerySet:
+        return self.filter(project__in=access.of(user).projects(Permission.REPORT_VIEW))
+
+    def waiting(self) -> ReportQuerySet:
+        """Reports nobody works on: never started, or started by a worker whose lease ran out."""
+        return self.filter(Q(state=Report.State.QUEUED) | Q(state=Report.State.RUNNING, lease_until__lt=timezone.now()))
+
+
+class Report(models.Model):
+    """An ESF progress report: figures at a cut-off date under a rule set, with the facts they were counted from.
+
+    The row is the truth and the queue's message a hint. Frozen means frozen: content and files never change again.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("waiting")
+        RUNNING = "running", _("being computed")
+        DRAFT = "draft", _("draft")
+        FROZEN = "frozen", _("frozen")
+        FAILED = "failed", _("failed")
+
+    MAX_ATTEMPTS = 3
+
+    project = models.ForeignKey(Project, verbose_name=_("project"), on_delete=models.PROTECT, related_name="reports")
+    title = models.CharField(_("title"), max_length=120)
+    cut_off = models.DateField(_("cut-off date"))
+    rule_set = models.CharField(_("rule set"), max_length=20)
+    state = models.CharField(_("state"), max_length=8, choices=State, default=State.QUEUED)
+    submission = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    requested_by = models.ForeignKey(User, verbose_name=_("requested by"), on_delete=models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField(_("requested at"), default=now)
+    attempt = models.PositiveSmallIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True)
+    worker = models.CharField(max_length=64, blank=True)
+    progress = models.PositiveSmallIntegerField(_("progress, per cent"), default=0)
+    problem = models.CharField(_("problem"), max_length=40, blank=True)
+    built_at = models.DateTimeField(_("computed at"), null=True)
+    content = models.JSONField(default=dict)
+    sha256 = models.CharField(_("SHA-256"), max_length=64, blank=True)
+    frozen_at = models.DateTimeField(_("frozen at"), null=True)
+    frozen_by = models.ForeignKey(
+        User, verbose_name=_("frozen by"), null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects = ReportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("report")
+        verbose_name_plural = _("reports")
+        ordering = ["-cut_off", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="report_ready_has_hash", condition=~Q(state__in=["draft", "frozen"]) | ~Q(sha256="")
+            ),
+            models.CheckConstraint(
+                name="report_frozen_by_somebody",
+                condition=Q(state="frozen", frozen_at__isnull=False, frozen_by__isnull=False)
+                | (~Q(state="frozen") & Q(frozen_at__isnull=True, frozen_by__isnull=True)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.cut_off})"
+
+    @property
+    def is_ready(self) -> bool:
+        return self.state in {self.State.DRAFT, self.State.FROZEN}
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.state in {self.State.QUEUED, self.State.RUNNING}
+
+
+class ReportFact(FactColumns):
+    """A fact that a report counted, kept as it was."""
+
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="facts")
+    participation = models.ForeignKey(Participation, on_delete=models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        verbose_name = _("reported fact")
+        verbose_name_plural = _("reported facts")
+        constraints = [models.UniqueConstraint(F("report"), F("participation"), name="report_fact_once")]
+
+
+class ReportFile(models.Model):
+    """One file of a report. The stored name is random; the name a person sees is made at the download."""
+
+    class Format(models.TextChoices):
+        PDF = "pdf", "PDF"
+        XLSX = "xlsx", "Excel"
+        JSON = "json", "JSON"
+
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="files")
+    format = models.CharField(max_length=4, choices=Format)
+    file = models.FileField(upload_to="reports/")
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = _("report file")
+        verbose_name_plural = _("report files")
+        constraints = [models.UniqueConstraint(fields=["report", "format"], name="report_file_one_per_format")]
+
+    def __str__(self) -> str:
+        return f"{self.report_id}.{self.format}"

@@ -1,0 +1,52 @@
+"""What runs later. A task gets ids, runs the function of the same name, and may run twice and late."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+
+from celery import shared_task
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+from grundsteget.dates import now, today
+from partners.models import Project
+from reporting import actions, facts
+from reporting.models import Report
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task
+def build_report(report_id: int) -> None:
+    """A second run finds the report done or taken, and stops after one update."""
+    actions.build_report(report_id)
+
+
+@shared_task
+def sweep_reports() -> None:
+    """Send again whatever waits and nobody works on: the message was lost, or its worker was."""
+    late = now() - dt.timedelta(minutes=1)
+    for pk in Report.objects.waiting().filter(requested_at__lt=late).values_list("pk", flat=True):
+        _send(pk)
+
+
+@shared_task
+def rebuild_facts_daily() -> None:
+    """Rebuild the facts of projects whose day has passed. A second run the same day finds nothing to do."""
+    for project in Project.objects.exclude(fact_day__as_of=today()):
+        rebuilt = facts.rebuild_facts(project)
+        if rebuilt.astray:
+            logger.error("facts of project %s had gone astray: %s of %s", project.pk, rebuilt.astray, rebuilt.count)
+
+
+def send_build_report(report_id: int) -> None:
+    """Send the task once the row is committed. With the broker down the row waits for the sweeper."""
+    transaction.on_commit(lambda: _send(report_id))
+
+
+def _send(report_id: int) -> None:
+    try:
+        build_report.apply_async(args=[report_id], retry=False)
+    except (OperationalError, OSError) as error:
+        logger.warning("report %s waits for the sweeper: %s", report_id, type(error).__name__)

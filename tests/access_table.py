@@ -1,0 +1,247 @@
+"""Who gets which answer at which address: reviewed by people, compared with the application by `test_access`.
+
+A row is an address's name, methods, and statuses: one (everybody), two (anonymous, everybody logged in) or one for each
+role in the order of the heading. POST is sent without answers: 422 means "you may, but the form is not filled in".
+`python -m tests.access_table` prints what the application answers now, to compare with; nothing is ever taken from it
+unread.
+"""
+
+import datetime as dt
+import os
+import sys
+
+import django
+
+METHODS = ("GET", "POST", "PUT", "DELETE")
+ROLES = (
+    "anonymous",
+    "coordinator",
+    "caseworker",
+    "stranger",
+    "employment_officer",
+    "teacher",
+    "supervisor",
+    "project_office",
+    "steering",
+    "controller",
+    "administrator",
+)
+
+TABLE = """
+#                                                         anon coor case stra empl teac supe offi stee cont admi
+home                                  GET POST PUT DELETE 302
+healthz                               GET POST PUT DELETE 200
+readyz                                GET POST PUT DELETE 200
+account_login                         GET POST PUT        200  302
+                                      DELETE              405  302
+account_logout                        GET                 302  200
+                                      POST                302
+                                      PUT DELETE          405
+account_inactive                      GET                 200
+                                      POST PUT DELETE     405
+account_signup                        GET POST PUT DELETE 200  302
+account_reauthenticate                GET POST PUT        302  200
+                                      DELETE              302  405
+account_email                         GET                 302  200
+                                      POST PUT            302
+                                      DELETE              302  405
+account_email_verification_sent       GET                 200
+                                      POST PUT DELETE     405
+account_change_password               GET POST PUT        302  200
+                                      DELETE              302  405
+account_set_password                  GET POST PUT DELETE 302
+account_reset_password                GET POST PUT        200
+                                      DELETE              405
+account_confirm_login_code            GET POST PUT DELETE 302
+account_confirm_email                 GET                 200
+                                      POST                404
+                                      PUT DELETE          405
+account_reset_password_from_key_done  GET                 200
+                                      POST PUT DELETE     405
+account_reset_password_from_key       GET POST PUT DELETE 200
+account_reset_password_done           GET                 200
+                                      POST PUT DELETE     405
+mfa_index                             GET                 302  200
+                                      POST PUT DELETE     302  405
+mfa_authenticate                      GET POST PUT DELETE 302
+mfa_reauthenticate                    GET POST PUT DELETE 302
+mfa_activate_totp                     GET POST PUT DELETE 302
+mfa_deactivate_totp                   GET POST PUT DELETE 302  404
+mfa_view_recovery_codes               GET                 302  404
+                                      POST PUT DELETE     302  405
+mfa_generate_recovery_codes           GET POST PUT DELETE 302
+mfa_download_recovery_codes           GET POST PUT DELETE 302  404
+set_language                          GET POST PUT DELETE 302
+participants:today                    GET                 302  200
+                                      POST PUT DELETE     302  405
+participants:journal_quick            GET                 302  200  200  200  200  200  200  200  403  403  403
+                                      POST                302  422  422  422  422  422  422  422  403  403  403
+                                      PUT DELETE          302  405
+participants:journal_step_done        GET PUT DELETE      302  405
+                                      POST                302  302  302  404  404  404  404  302  404  404  404
+participants:participation_list       GET                 302  200  200  200  200  200  200  200  403  403  403
+                                      POST                302  302  302  302  302  302  302  302  403  403  403
+                                      PUT DELETE          302  405
+participants:participation_create     GET                 302  200  403  403  403  403  403  200  403  403  403
+                                      POST                302  422  403  403  403  403  403  422  403  403  403
+                                      PUT DELETE          302  405
+participants:participation_detail     GET                 302  200  200  404  404  404  404  200  404  404  404
+                                      POST PUT DELETE     302  405
+participants:identity_show            GET                 302  200  403  404  404  404  404  200  404  404  404
+                                      POST                302  422  403  404  404  404  404  422  404  404  404
+                                      PUT DELETE          302  405
+participants:contact_edit             GET                 302  200  403  404  404  404  404  200  404  404  404
+                                      POST                302  422  403  404  404  404  404  422  404  404  404
+                                      PUT DELETE          302  405
+participants:journal_create           GET                 302  200  200  404  404  404  404  200  404  404  404
+                                      POST                302  422  422  404  404  404  404  422  404  404  404
+                                      PUT DELETE          302  405
+participants:activity_create          GET                 302  200  403  404  404  404  404  200  404  404  404
+                                      POST                302  422  403  404  404  404  404  422  404  404  404
+                                      PUT DELETE          302  405
+participants:activity_end             GET                 302  200  403  404  404  404  404  200  404  404  404
+                                      POST                302  422  403  404  404  404  404  422  404  404  404
+                                      PUT DELETE          302  405
+participants:hours_edit               GET                 302  200  403  404  404  404  404  200  404  404  404
+                                      POST                302  302  403  404  404  404  404  302  404  404  404
+                                      PUT DELETE          302  405
+participants:outcome_create           GET                 302  200  403  404  404  404  404  200  404  404  404
+                                      POST                302  422  403  404  404  404  404  422  404  404  404
+                                      PUT DELETE          302  405
+participants:outcome_withdraw         GET                 302  200  403  404  404  404  404  200  404  404  404
+                                      POST                302  422  403  404  404  404  404  422  404  404  404
+                                      PUT DELETE          302  405
+participants:outcome_end              GET                 302  200  403  404  404  404  404  200  404  404  404
+                                      POST                302  422  403  404  404  404  404  422  404  404  404
+                                      PUT DELETE          302  405
+participants:stint_close              GET                 302  200  403  404  404  404  404  200  404  404  404
+                                      POST                302  422  403  404  404  404  404  422  404  404  404
+                                      PUT DELETE          302  405
+participants:stint_open               GET                 302  200  403  404  404  404  404  200  404  404  404
+                                      POST                302  422  403  404  404  404  404  422  404  404  404
+                                      PUT DELETE          302  405
+participants:near_employment_edit     GET                 302  200  403  404  404  404  404  200  404  404  404
+                                      POST                302  302  403  404  404  404  404  302  404  404  404
+                                      PUT DELETE          302  405
+participants:entry_record_edit        GET                 302  200  403  404  404  404  404  200  404  404  404
+                                      POST                302  422  403  404  404  404  404  422  404  404  404
+                                      PUT DELETE          302  405
+participants:sensitive_edit           GET                 302  200  403  404  404  404  404  200  404  404  404
+                                      POST                302  422  403  404  404  404  404  422  404  404  404
+                                      PUT DELETE          302  405
+participants:consent_create           GET                 302  200  403  404  404  404  404  200  404  404  404
+                                      POST                302  422  403  404  404  404  404  422  404  404  404
+                                      PUT DELETE          302  405
+participants:consent_withdraw         GET                 302  200  403  404  404  404  404  200  404  404  404
+                                      POST                302  422  403  404  404  404  404  422  404  404  404
+                                      PUT DELETE          302  405
+participants:follow_up_create         GET                 302  200  403  404  404  404  404  200  404  404  404
+                                      POST                302  422  403  404  404  404  404  422  404  404  404
+                                      PUT DELETE          302  405
+participants:enterprise_people        GET                 302  200  200  200  200  200  200  200  403  403  403
+                                      POST PUT DELETE     302  405
+enterprises:enterprise_list           GET                 302  200
+                                      POST PUT DELETE     302  405
+enterprises:enterprise_detail         GET                 302  200
+                                      POST PUT DELETE     302  405
+partners:partnership_list             GET                 302  200
+                                      POST PUT DELETE     302  405
+reporting:dashboard                   GET                 302  302  302  302  302  302  302  302  302  302  403
+                                      POST PUT DELETE     302  405
+reporting:dashboard_project           GET                 302  200  200  200  200  200  200  200  200  200  404
+                                      POST PUT DELETE     302  405
+reporting:standing                    GET                 302  200  200  404  404  404  404  200  404  404  404
+                                      POST PUT DELETE     302  405
+reporting:report_list                 GET                 302  403  403  403  403  403  403  200  403  200  403
+                                      POST PUT DELETE     302  405
+reporting:report_create               GET                 302  403  403  403  403  403  403  200  403  403  403
+                                      POST                302  403  403  403  403  403  403  422  403  403  403
+                                      PUT DELETE          302  405
+reporting:report_detail               GET                 302  404  404  404  404  404  404  200  404  200  404
+                                      POST PUT DELETE     302  405
+reporting:report_progress             GET                 302  404  404  404  404  404  404  302  404  302  404
+                                      POST PUT DELETE     302  405
+reporting:report_freeze               GET                 302  404  404  404  404  404  404  200  404  403  404
+                                      POST                302  404  404  404  404  404  404  302  404  403  404
+                                      PUT DELETE          302  405
+reporting:report_rebuild              GET PUT DELETE      302  405
+                                      POST                302  404  404  404  404  404  404  302  404  403  404
+reporting:report_download             GET                 302  404  404  404  404  404  404  200  404  200  404
+                                      POST PUT DELETE     302  405
+reporting:figures_about               GET                 302  200
+                                      POST PUT DELETE     302  405
+"""
+
+
+def parse(text: str) -> dict[tuple[str, str], tuple[int, ...]]:
+    """(name, method) → a status for each role."""
+    table: dict[tuple[str, str], tuple[int, ...]] = {}
+    name = ""
+    for line in text.splitlines():
+        words = line.split("#")[0].split()
+        if not words:
+            continue
+        if not words[0].isupper():
+            name = words.pop(0)
+        methods = [word for word in words if word.isalpha()]
+        statuses = _for_each_role([int(word) for word in words if word.isdigit()])
+        for method in methods:
+            table[name, method] = statuses
+    return table
+
+
+def _for_each_role(statuses: list[int]) -> tuple[int, ...]:
+    if len(statuses) == 1:
+        return tuple(statuses * len(ROLES))
+    if len(statuses) == 2:
+        return (statuses[0], *statuses[1:] * (len(ROLES) - 1))
+    return tuple(statuses)
+
+
+def written(name: str, answers: dict[str, tuple[int, ...]]) -> str:
+    """The rows of one address, methods with the same answers together."""
+    rows: list[str] = []
+    for statuses in dict.fromkeys(answers.values()):
+        methods = " ".join(method for method, value in answers.items() if value == statuses)
+        rows.append(f"{'' if rows else name:<37} {methods:<19} {_shortest(statuses)}".rstrip())
+    return "\n".join(rows)
+
+
+def _shortest(statuses: tuple[int, ...]) -> str:
+    if len(set(statuses)) == 1:
+        statuses = statuses[:1]
+    elif len(set(statuses[1:])) == 1:
+        statuses = statuses[:2]
+    return "  ".join(map(str, statuses))
+
+
+def answers_now() -> str:
+    """What the application answers, in a database made for the purpose and on the day of the tests."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+    django.setup()
+
+    from django.conf import settings
+    from django.db import transaction
+    from django.test.runner import DiscoverRunner
+
+    from tests.every_url import World, every_url
+
+    settings.DEMO_TODAY = dt.date(2017, 3, 15)
+    runner = DiscoverRunner(verbosity=0, interactive=False)
+    runner.setup_test_environment()
+    databases = runner.setup_databases()
+    try:
+        with transaction.atomic():
+            world = World.make()
+            for client in world.clients.values():
+                client.raise_request_exception = False
+            return "\n".join(
+                written(name, {method: world.answers(name, arguments, method) for method in METHODS})
+                for name, arguments in every_url()
+            )
+    finally:
+        runner.teardown_databases(databases)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(answers_now() + "\n")

@@ -1,0 +1,201 @@
+"""Every address of the running application, found by asking it, and a world in which each one leads somewhere."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from participants.models import Participation
+from reporting import facts
+from reporting.content import as_json, fingerprint, report_content, report_records
+from reporting.indicators import rule_set_of
+from reporting.models import Report, ReportFile
+from tests import factories
+from tests.access_table import ROLES
+from tests.factories import Cast
+
+
+def every_url(
+    patterns: URLResolver | None = None, names: tuple[str, ...] = ()
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Name and argument names of each pattern: `("participants:participation_detail", ("pk",))`."""
+    for pattern in (patterns or get_resolver()).url_patterns:
+        if isinstance(pattern, URLPattern):
+            name = ":".join((*names, pattern.name or f"unnamed {pattern.pattern}"))
+            yield name, tuple(pattern.pattern.regex.groupindex)
+        else:
+            yield from every_url(pattern, names + ((pattern.namespace,) if pattern.namespace else ()))
+
+
+# Deeds on somebody who has left.
+ABOUT_LEAVERS = {"participants:stint_open", "participants:follow_up_create"}
+# What the argument `pk` is the id of, where the app does not say it.
+OTHER_PK = {"participants:enterprise_people": "enterprise", "reporting:standing": "participation"}
+APP_PK = {"participants": "participation", "enterprises": "enterprise", "reporting": "report"}
+
+
+def kind_of_pk(name: str) -> str:
+    """What the address's `pk` is the id of: a participation, an enterprise, a report."""
+    kind = OTHER_PK.get(name) or APP_PK.get(name.split(":", maxsplit=1)[0])
+    if kind is None:
+        raise LookupError(f"{name}: no example of its argument 'pk' — add one to tests/every_url.py")
+    return kind
+
+
+def about_people() -> dict[str, tuple[str, ...]]:
+    """The addresses of one participant's pages and deeds."""
+    return {
+        name: arguments for name, arguments in every_url() if "pk" in arguments and kind_of_pk(name) == "participation"
+    }
+
+
+@dataclass
+class World:
+    """The cast, one participant on the way, one who has left, a draft report, and something behind each kind of id."""
+
+    cast: Cast
+    ongoing: Participation
+    closed: Participation
+    report: Report
+
+    @classmethod
+    def make(cls) -> "World":
+        cast = factories.make_cast()
+        ongoing = _make_busy_participation(cast)
+        closed = factories.make_participation(
+            project=cast.project,
+            first_name="Börje",
+            last_name="Öberg",
+            sex="M",
+            started_on="2016-02-01",
+            ended_on="2016-08-31",
+            exit_reason="arbete_asf",
+            lead=cast.coordinator,
+            consent_to=[cast.social_services],
+            ref="G-002",
+        )
+        return cls(cast, ongoing, closed, _make_report(cast))
+
+    @cached_property
+    def ids(self) -> dict[str, Any]:
+        """What an argument of this name stands for, unless `kwargs` says otherwise."""
+        return {
+            "activity_pk": self.ongoing.activities.get().pk,
+            "outcome_pk": self.ongoing.outcomes.get().pk,
+            "consent_pk": self.ongoing.consents.get().pk,
+            "entry_pk": self.ongoing.journal.get().pk,
+            "milestone": "28d",
+            "project": self.cast.project.slug,
+            "format": "json",
+            "key": "no-such-key",
+            "uidb36": "1",
+        }
+
+    def kwargs(self, name: str, arguments: tuple[str, ...]) -> dict[str, Any]:
+        return {argument: self._argument(name, argument) for argument in arguments}
+
+    def _argument(self, name: str, argument: str) -> Any:
+        if argument in self.ids:
+            return self.ids[argument]
+        if argument == "pk":
+            return self._pk(name)
+        raise LookupError(f"{name}: no example of its argument {argument!r} — add one to tests/every_url.py")
+
+    def _pk(self, name: str) -> int:
+        if name in ABOUT_LEAVERS:
+            return self.closed.pk
+        return {"participation": self.ongoing, "enterprise": self.cast.enterprise, "report": self.report}[
+            kind_of_pk(name)
+        ].pk
+
+    def address(self, name: str, arguments: tuple[str, ...], **other: object) -> str:
+        return reverse(name, kwargs={**self.kwargs(name, arguments), **other})
+
+    def __post_init__(self) -> None:
+        # Logging in and looking up are no part of what a test undoes or counts.
+        self.clients, self.ids  # noqa: B018
+
+    @cached_property
+    def clients(self) -> dict[str, Client]:
+        """A browser for each role, and the session cookie it starts with."""
+        clients = {role: Client() for role in ROLES}
+        for role, client in clients.items():
+            if role != "anonymous":
+                client.force_login(getattr(self.cast, role))
+        self._sessions = {role: client.cookies.output() for role, client in clients.items()}
+        return clients
+
+    def ask(self, role: str, method: str, address: str, **data: object) -> Any:
+        """One request by somebody in this role, as if it were the first after logging in. The text is in `body`."""
+        client = self.clients[role]
+        client.cookies.clear()
+        client.cookies.load(self._sessions[role].replace("Set-Cookie: ", ""))
+        if method == "POST":
+            data = data or {"submitted": "1"}  # A browser's form is never quite empty: it holds its token.
+        response = getattr(client, method.lower())(address, data or None)
+        content = response.getvalue() if response.streaming else response.content
+        response.close()
+        response.body = content.decode(errors="replace")
+        return response
+
+    def answers(self, name: str, arguments: tuple[str, ...], method: str) -> tuple[int, ...]:
+        """The status for each role; whatever a request changes is undone before the next."""
+        return tuple(self.answer(role, method, self.address(name, arguments)).status_code for role in ROLES)
+
+    def answer(self, role: str, method: str, address: str, **data: object) -> Any:
+        with transaction.atomic():
+            response = self.ask(role, method, address, **data)
+            transaction.set_rollback(True)
+        return response
+
+
+def _make_busy_participation(cast: Cast) -> Participation:
+    participation = factories.make_participation(
+        project=cast.project,
+        first_name="Anna",
+        last_name="Åkesson",
+        number=factories.invented_number("1985-06-15"),
+        started_on="2016-03-01",
+        referred_by=cast.social_services,
+        lead=cast.coordinator,
+        consent_to=[cast.social_services],
+        phone="070-1740605",
+        ref="G-001",
+    )
+    factories.make_activity(participation, enterprise=cast.enterprise)
+    factories.make_hours(participation)
+    factories.make_outcome(participation, kind="praktik", started_on="2017-01-09", recorded_by=cast.coordinator)
+    factories.make_journal_entry(
+        participation, cast.coordinator, is_shared=True, next_step="Ringa läraren", next_step_on="2017-03-20"
+    )
+    factories.make_sensitive_answer(participation, "co16", "n")
+    return participation
+
+
+def _make_report(cast: Cast) -> Report:
+    """A draft with figures and one file, as the worker leaves it."""
+    report = Report.objects.create(
+        project=cast.project,
+        title="Lägesrapport",
+        cut_off=dt.date(2017, 3, 15),
+        rule_set="2018-08-02",
+        requested_by=cast.project_office,
+    )
+    rule_set = rule_set_of(report.rule_set)
+    counted = facts.copy_facts(report)
+    content = report_content(cast.project, report.cut_off, rule_set, counted)
+    report.content, report.state = content, Report.State.DRAFT
+    report.sha256 = fingerprint(content | {"records": report_records(counted, rule_set)})
+    report.built_at, report.progress = report.requested_at, 100
+    report.save()
+    data = as_json(content)
+    file = ReportFile(report=report, format="json", sha256=hashlib.sha256(data).hexdigest(), size=len(data))
+    file.file.save("report.json", ContentFile(data))
+    return report
