@@ -140,8 +140,8 @@ class World:
         if method == "POST":
             data = data or {"submitted": "1"}  # A browser's form is never quite empty: it holds its token.
         response = getattr(client, method.lower())(address, data or None)
+        # Reading a stream to its end closes its file.
         content = response.getvalue() if response.streaming else response.content
-        response.close()
         response.body = content.decode(errors="replace")
         return response
 

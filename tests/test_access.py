@@ -404,7 +404,7 @@ def test_error_pages_have_the_headers_and_tell_nothing(address, status, db):
 
 def test_static_files_have_the_headers(db):
     response = Client().get("/static/bootstrap/css/bootstrap.min.css")
-    response.close()
+    assert response.getvalue()  # Read to its end, a stream closes its file.
     assert response.status_code == 200
     assert {name: response.headers.get(name) for name in HEADERS} == HEADERS
 

@@ -79,7 +79,6 @@ class Watched(Client):
         response = super().request(**request)
         address = f"{request.get('PATH_INFO', '')}?{request.get('QUERY_STRING', '')}"
         body = (response.getvalue() if response.streaming else response.content).decode(errors="replace")
-        response.close()
         self.bodies[f"{request.get('REQUEST_METHOD')} {address}"] = body
         headers = [f"{name}: {value}" for name, value in response.headers.items()]
         cookies = [cookie.OutputString() for cookie in response.cookies.values()]
@@ -347,7 +346,7 @@ def test_reports_hold_no_person(life, log_in):
         names.append(file.file.name)
         assert_absent((*MARKERS, *NUMBERS), [text], f"report as {file.format}")
         answer = office.get(reverse("reporting:report_download", kwargs={"pk": report.pk, "format": file.format}))
-        answer.close()
+        assert answer.getvalue()
         names.append(unquote(answer["Content-Disposition"]))
     assert_absent((*MARKERS, *NUMBERS), names, "file names")
     assert_absent((*MARKERS, *NUMBERS), [json.dumps(report.content)], "stored report")

@@ -11,6 +11,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from enterprises.models import Enterprise
+from grundsteget.commands import Refused
 from grundsteget.dates import today
 from participants import identity
 from participants.models import (
@@ -31,7 +32,6 @@ from participants.names import name_key
 from participants.signals import participation_changed
 from partners.models import Organisation, Project, User
 from reporting import grundsteget
-from reporting.commands import Refused
 from reporting.demo import partners
 from reporting.demo.lives import DemoNote, Life
 from reporting.demo.paths import lives

@@ -12,10 +12,10 @@ from typing import Any
 
 import xlsxwriter
 
+from grundsteget.commands import Refused, write_file
 from participants import identity
 from participants.models import Activity, Consent, HoursMonth, Outcome, Stint
 from partners.models import Project
-from reporting.commands import Refused, write_file
 from reporting.exchange.reading import FORMULA
 from reporting.exchange.sheets import BY_NAME, ENTRY_FIELDS, SENSITIVE, SHEETS
 

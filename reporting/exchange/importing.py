@@ -9,10 +9,10 @@ from pathlib import Path
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
+from grundsteget.commands import Refused
 from participants.models import Participation
 from participants.signals import participation_changed
 from partners.models import Project
-from reporting.commands import Refused
 from reporting.exchange import checks, sheets
 from reporting.exchange.directory import Directory
 from reporting.exchange.events import KINDS, EventPlan, plan_events

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from reporting.commands import Refused
+from grundsteget.commands import Refused
 from reporting.exchange.sheets import BY_NAME, SHEETS, Cell, Sheet
 
 MAX_FILE_BYTES = 100 * 1024 * 1024

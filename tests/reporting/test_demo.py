@@ -8,11 +8,11 @@ import pytest
 from django.core.management import call_command
 from django.db.models import F, Q
 
+from grundsteget.commands import Refused
 from participants import identity
 from participants.models import Activity, Consent, HoursMonth, JournalEntry, Outcome, Participant, Participation, Stint
 from partners.models import Project, User
 from reporting import facts
-from reporting.commands import Refused
 from reporting.demo import partners, paths
 from reporting.demo.schedule import PLAYED_ON
 from reporting.models import Fact

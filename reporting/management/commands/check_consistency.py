@@ -6,11 +6,11 @@ import hashlib
 from collections.abc import Iterator
 from typing import Any
 
+from grundsteget.commands import Command as BaseCommand
+from grundsteget.commands import Refused
 from grundsteget.dates import today
 from partners.models import Project
 from reporting import facts
-from reporting.commands import Command as BaseCommand
-from reporting.commands import Refused
 from reporting.content import fingerprint, report_records
 from reporting.facts import facts_as_of
 from reporting.figures import figures

@@ -9,9 +9,10 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import CommandParser
 from django.utils.translation import override
 
+from grundsteget.commands import Command as ProjectCommand
+from grundsteget.commands import Refused, iso_date, write_file
 from reporting import documents, rules
-from reporting.commands import Command as ProjectCommand
-from reporting.commands import Refused, iso_date, project_of, write_file
+from reporting.commands import project_of
 from reporting.content import as_json, fingerprint, report_content, report_records
 from reporting.facts import facts_as_of
 from reporting.indicators import DEFAULT_RULE_SET, RULE_SETS, rule_set_of

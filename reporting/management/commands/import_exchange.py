@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from reporting.commands import Command as BaseCommand
+from grundsteget.commands import Command as BaseCommand
 from reporting.commands import project_of
 from reporting.exchange.importing import import_exchange
 

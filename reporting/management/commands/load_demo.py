@@ -7,9 +7,9 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Count
 
+from grundsteget.commands import Command as BaseCommand
 from grundsteget.dates import today
 from partners.models import Membership, Project
-from reporting.commands import Command as BaseCommand
 from reporting.demo import partners
 from reporting.demo.load import load_demo
 from reporting.grundsteget import DNR

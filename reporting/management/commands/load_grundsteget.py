@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from grundsteget.commands import Command as BaseCommand
 from reporting import grundsteget
-from reporting.commands import Command as BaseCommand
 
 
 class Command(BaseCommand):

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from grundsteget.commands import Command as BaseCommand
 from partners.models import Project
 from reporting import facts
-from reporting.commands import Command as BaseCommand
 from reporting.commands import project_of
 
 
