@@ -74,8 +74,11 @@ def as_json(content: Content) -> bytes:
 
 
 def fingerprint(content: Content) -> str:
-    """SHA-256 over the JSON, in hexadecimal: what is printed on every page."""
-    return hashlib.sha256(as_json(content)).hexdigest()
+    """SHA-256 over the JSON with sorted keys, in hexadecimal: what is printed on every page.
+
+    Sorted, because PostgreSQL keeps no order of keys: what is read back from a report's row must give the same value.
+    """
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
 def _as_dicts(row: dict[str, Figure]) -> dict[str, dict[str, int]]:

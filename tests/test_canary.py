@@ -255,7 +255,7 @@ def lived(django_db_setup, django_db_blocker, tmp_path_factory):
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": tmp_path_factory.mktemp("files")},
     }
-    current_app.conf.task_always_eager = True
+    before, current_app.conf.task_always_eager = current_app.conf.task_always_eager, True
     now = override_settings(DEMO_TODAY=dt.date(2017, 3, 15), STORAGES={**settings.STORAGES, "default": storage})
     with (
         django_db_blocker.unblock(),
@@ -266,6 +266,7 @@ def lived(django_db_setup, django_db_blocker, tmp_path_factory):
     ):
         yield live(logged, sent)
         transaction.set_rollback(True)
+    current_app.conf.task_always_eager = before
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,7 @@ from enterprises.models import Enterprise
 from partners.models import Membership, Organisation, Partnership, Project, User
 from reporting.grundsteget import OWNER, take_part
 
-DOMAIN = "grundsteget.demo.example"
+DOMAIN = "demo.example"
 Role = Membership.Role
 
 
