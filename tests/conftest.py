@@ -4,8 +4,10 @@ import datetime as dt
 
 import pytest
 from celery import current_app
+from django.apps import apps
 from django.core.cache import cache
 from django.db import connections
+from django.db.models import Model
 from django.test import Client, TransactionTestCase
 
 from partners import append_only
@@ -57,9 +59,22 @@ def tasks_run_in_place(request):
     current_app.conf.task_always_eager = before
 
 
-# --- The logs refuse deletion, also that of a test's clean-up ------------------------------------------
+# --- A transactional test empties every table, and the logs refuse to be emptied ------------------------
 
 _clean_up = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
+what_migrations_wrote: list[tuple[type[Model], list[Model]]] = []
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Remember the rows that come with the schema, such as the reasons for leaving, to put them back."""
+    with django_db_blocker.unblock():
+        what_migrations_wrote[:] = [
+            (model, list(model._default_manager.order_by("pk")))
+            for app in ("partners", "enterprises", "participants", "reporting")
+            for model in apps.get_app_config(app).get_models()
+            if model._meta.managed
+        ]
 
 
 def _clean_up_with_logs_open(self):
@@ -68,6 +83,8 @@ def _clean_up_with_logs_open(self):
             append_only.unguard(connections[alias], table)
     try:
         _clean_up(self)
+        for model, rows in what_migrations_wrote:
+            model._default_manager.bulk_create(rows)
     finally:
         for alias in self._databases_names(include_mirrors=False):
             for table in LOGS:

@@ -315,7 +315,7 @@ def _kind(severity: str) -> Cell:
 
 def _terms() -> dict[str, Any]:
     rows: Rows = [
-        [d.code or d.name, {"strong": f"{d.name}.", "text": d.rule} if d.code else d.rule, d.measured, d.source]
+        [d.code or d.name, {"strong": f"{d.name}.", "text": d.rule} if d.code else d.rule, d.measured]
         for d in parts.terms()
     ]
     columns = [(_("Word"), "8em"), *_definition_columns(_("Meaning"))]
@@ -324,15 +324,14 @@ def _terms() -> dict[str, Any]:
 
 def _definitions(content: Content) -> dict[str, Any]:
     rows: Rows = [
-        [_code(d.code), {"strong": f"{d.name}.", "text": d.rule}, d.measured, d.source]
-        for d in parts.definitions(content)
+        [_code(d.code), {"strong": f"{d.name}.", "text": d.rule}, d.measured] for d in parts.definitions(content)
     ]
     columns = [(_("Code"), "8em"), *_definition_columns(_("Indicator and rule"))]
     return _section(_("Definitions: the indicators"), _table(columns, rows, size=8.6), outro=parts.sources_note())
 
 
 def _definition_columns(what: str) -> list[tuple[str, str]]:
-    return [(what, "1fr"), (_("Measured"), "9.5em"), (_("Source"), "5.2em")]
+    return [(what, "1fr"), (_("Measured"), "11em")]
 
 
 def _code(code: str) -> str:

@@ -4,12 +4,10 @@ import datetime as dt
 import threading
 import uuid
 from decimal import Decimal
-from importlib import import_module
 from typing import Any
 
 import pytest
 from auditlog.models import LogEntry
-from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -35,12 +33,6 @@ from tests.factories import invented_number
 day = dt.date.fromisoformat
 
 ALICE = "1991-06-15"
-
-
-@pytest.fixture
-def exit_reasons(db):
-    """The list as its migration writes it; a test that empties the tables may have run before."""
-    import_module("participants.migrations.0002_exit_reasons").add_reasons(apps, None)
 
 
 @pytest.fixture
@@ -196,7 +188,7 @@ def test_enrol_participant_with_a_temporary_number_in_two_projects_is_two_person
 def test_a_race_for_the_same_number_is_a_refusal_and_no_crash(cast, monkeypatch):
     actions.enrol_participant(**enrolment(cast))
     # As if the other session committed between our look and our write.
-    monkeypatch.setattr(actions.Participant.objects, "select_for_update", lambda **_: Participant.objects.none())
+    monkeypatch.setattr(Participant.objects, "select_for_update", lambda **_: Participant.objects.none())
     other = factories.make_project(cast.owner, dnr="2019/00001", started_on=day("2016-01-01"))
     refusal(actions.enrol_participant, **enrolment(cast, project=other))
     assert Participation.objects.count() == 1
@@ -341,7 +333,7 @@ def test_whatever_is_written_no_two_counted_stints_share_a_day(project, periods)
                 kept.append((first, last or dt.date.max))
 
 
-def test_exit_reasons_are_the_list_in_order(exit_reasons):
+def test_exit_reasons_are_the_list_in_order(db):
     codes = (
         "arbete_asf arbete_annan eget_foretag utbildning praktik_annan fullfoljt_utan_overgang annan_insats sjukdom "
         "foraldraledig flyttat egen_begaran uteblivit kriminalvard pension avliden projektslut felregistrering ovrigt"

@@ -4,11 +4,9 @@ import datetime as dt
 import re
 import uuid
 from decimal import Decimal
-from importlib import import_module
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -58,12 +56,6 @@ def last_look() -> AccessLog:
 
 def is_back(response, participation) -> bool:
     return response.status_code == 302 and response["Location"] == url("participation_detail", participation)
-
-
-@pytest.fixture(autouse=True)
-def exit_reasons(db):
-    """The list as its migration writes it; a test that empties the tables may have run before."""
-    import_module("participants.migrations.0002_exit_reasons").add_reasons(apps, None)
 
 
 @pytest.fixture
