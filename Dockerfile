@@ -28,6 +28,7 @@ COPY . .
 RUN SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(50))')" \
     IDENTITY_KEYS="$(python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())')" \
     IDENTITY_HASH_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(50))')" \
+    LOG_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(50))')" \
     ALLOWED_HOSTS=build.invalid \
     python manage.py collectstatic --noinput --verbosity 0 \
  && rm -rf var && mkdir -p var/files && chown -R grundsteget var

@@ -1,6 +1,6 @@
 """The pages for what went wrong. They say what to do and never what the data was."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -31,6 +31,11 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
         _("The page does not exist"),
         _("It may have moved, or it is not shared with you. Check the address or start from Today."),
     )
+
+
+def closed(request: HttpRequest) -> HttpResponse:
+    """A page of somebody else's that this installation does without."""
+    raise Http404
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

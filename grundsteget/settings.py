@@ -44,6 +44,8 @@ SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 # Identity numbers: Fernet keys (newest first; the rest can still read) and the key of the search hash.
 IDENTITY_KEYS = secret("IDENTITY_KEYS", "ZGV2ZWxvcG1lbnQtb25seS1pZGVudGl0eS1rZXktMzI=").split(",")
 IDENTITY_HASH_KEY = secret("IDENTITY_HASH_KEY", "development-only-identity-hash-key")
+# Chains the read log, so that a row changed behind the application's back shows. (`verify_log`)
+LOG_KEY = secret("LOG_KEY", "development-only-key-of-the-read-log")
 
 BASE_URL = env.str("BASE_URL", "http://127.0.0.1:8000")
 ALLOWED_HOSTS = env.list(
@@ -73,6 +75,9 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "auditlog",
     "crispy_forms",
     "crispy_bootstrap5",
@@ -96,10 +101,15 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "partners.hats.HatMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "partners.middleware.SessionAgeMiddleware",
+    "partners.middleware.SecondFactorMiddleware",
+    "partners.middleware.ForgetAtLogoutMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "participants.middleware.AskForReasonMiddleware",
     "auditlog.middleware.AuditlogMiddleware",
 ]
 
@@ -195,6 +205,10 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "sweep-reports": {"task": "reporting.tasks.sweep_reports", "schedule": 60},
     "rebuild-facts": {"task": "reporting.tasks.rebuild_facts_daily", "schedule": 900},
+    "expire-referrals": {"task": "participants.tasks.expire_referrals", "schedule": 900},
+    "remind-referrals": {"task": "participants.tasks.remind_referrals", "schedule": 900},
+    "pause-unconfirmed": {"task": "partners.tasks.pause_unconfirmed", "schedule": 3600},
+    "sample-access-log": {"task": "partners.tasks.sample_access_log_monthly", "schedule": 24 * 3600},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 
@@ -211,12 +225,16 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "partners.passwords.ContextWordValidator"},
 ]
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"  # Accounts are made by the project office, never by sign-up.
-PASSWORD_RESET_TIMEOUT = 24 * 3600
+# An invitation waits for somebody who did not ask for it; a reset is answered at once.
+INVITATION_SECONDS, RESET_SECONDS = 24 * 3600, 3600
+PASSWORD_RESET_TIMEOUT = INVITATION_SECONDS  # The longer of the two; `partners.links` holds resets to theirs.
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "partners.links.PasswordLinks"  # noqa: S105 – the name of a class
 ACCOUNT_ADAPTER = "partners.accounts.InvitedOnlyAdapter"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
@@ -228,12 +246,54 @@ CACHES = {
     if TESTING
     else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "grundsteget_cache"}
 }
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"} if not TESTING else False
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+# `login_failed` counts an account's failures from one client, `login_account` those from anywhere: who guesses from his
+# own machine locks out himself, and a passkey opens the account whatever others have guessed.
+LOGIN_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "20/m/ip,5/5m/key,15/h/key",
+    "login_account": "50/h/key",
+    "reset_password": "20/m/ip,5/h/key",
+}
+ACCOUNT_RATE_LIMITS: dict[str, str] | bool = False if TESTING else LOGIN_LIMITS
+if TESTING:
+    MFA_RATE_LIMITS = False
+ALLAUTH_TRUSTED_PROXY_COUNT = int(env.bool("TRUSTED_PROXY", False))
+# Whoever sees people needs a second factor. Off outside production, where the log-ins are known to everybody.
+SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", PRODUCTION)
+MFA_ADAPTER = "partners.accounts.SecretKeepingAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {
+    "add_webauthn": "partners.passkeys.AddForm",
+    "login_webauthn": "partners.passkeys.LoginForm",
+    "authenticate_webauthn": "partners.passkeys.AuthenticateForm",
+    "reauthenticate_webauthn": "partners.passkeys.ReauthenticateForm",
+}
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # Browsers allow passkeys without https on localhost alone.
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # Addresses are given by the project office, never chosen by the user.
 MFA_TOTP_ISSUER = "Grundsteget"
+USERSESSIONS_TRACK_ACTIVITY = False
+# One more way in, through a municipality's or an e-ID broker's OpenID Connect. It opens existing accounts only.
+OIDC_NAME, OIDC_SERVER_URL = env.str("OIDC_NAME", ""), env.str("OIDC_SERVER_URL", "")
+if PRODUCTION and OIDC_SERVER_URL and not OIDC_SERVER_URL.startswith("https://"):
+    raise ImproperlyConfigured("OIDC_SERVER_URL: not https — what it says about people must come unchanged")
+SOCIALACCOUNT_ADAPTER = "partners.accounts.KnownPeopleAdapter"
+SOCIALACCOUNT_LOGIN_ON_GET = True  # `form-action 'self'` would stop a form that ends at the provider's.
+SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, list[dict[str, object]]]] = {"openid_connect": {"APPS": []}}
+if OIDC_SERVER_URL:
+    SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"] = [
+        {
+            "provider_id": "oidc",
+            "name": OIDC_NAME or "OpenID Connect",
+            "client_id": env.str("OIDC_CLIENT_ID"),
+            "secret": env.str("OIDC_CLIENT_SECRET"),
+            "settings": {"server_url": OIDC_SERVER_URL, "oauth_pkce_enabled": True},
+        }
+    ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "participants:today"
 SESSION_COOKIE_AGE = env.int("SESSION_IDLE_SECONDS", 30 * 60)
+SESSION_ABSOLUTE_SECONDS = env.int("SESSION_ABSOLUTE_SECONDS", 12 * 3600)
 SESSION_SAVE_EVERY_REQUEST = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_NAME = "__Host-session" if PRODUCTION else "session"
@@ -290,6 +350,7 @@ SILENCED_SYSTEM_CHECKS = ["models.W040"]  # SQLite leaves the covering columns o
 # --- Mail and logs --------------------------------------------------------------------------------
 
 vars().update(env.email("EMAIL_URL", default="consolemail://"))
+EMAIL_TIMEOUT = 5  # Seconds; a mail that could not be sent is sent by the next round.
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Grundsteget <no-reply@localhost>")
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
 LOGGING = {
@@ -308,3 +369,6 @@ AUDITLOG_CID_GETTER = "grundsteget.logs.current_request_id"
 
 SMALL_NUMBER_THRESHOLD = env.int("SMALL_NUMBER_THRESHOLD", 5)  # Partners never see a count of 1 … threshold − 1.
 SILENCE_DAYS = 60  # No activity for so long asks for a confirmation. (esf-rules.md P-8)
+MEMBERS_CONFIRMED_DAYS = env.int("MEMBERS_CONFIRMED_DAYS", 90)  # An organisation confirms its people so often.
+MEMBERS_WARNING_DAYS = env.int("MEMBERS_WARNING_DAYS", 14)  # So long before it is reminded.
+REFERRAL_ANSWER_DAYS = env.int("REFERRAL_ANSWER_DAYS", 14)  # Then an unanswered referral expires.

@@ -13,6 +13,8 @@ class ParticipantsConfig(AppConfig):
 
         from participants import models
 
+        # Of a mailed link the log says when it was sent and used, never what would open it.
+        auditlog.register(models.ReferralLink, exclude_fields=["token_hash"])
         # The change log says that an identity or a sensitive answer changed, never from what to what.
         auditlog.register(models.Participant, exclude_fields=["identity_cipher", "identity_hash"])
         auditlog.register(models.SensitiveAnswer, mask_fields=["answer"], mask_callable="partners.audit.hidden")
@@ -27,5 +29,9 @@ class ParticipantsConfig(AppConfig):
             models.FollowUp,
             models.Consent,
             models.CareTeamMember,
+            models.DeclineReason,
+            models.Referral,
+            models.ReferralEvent,
+            models.LeadTransfer,
         ):
             auditlog.register(model)

@@ -22,9 +22,11 @@ from participants.models import (
     FollowUp,
     HoursMonth,
     JournalEntry,
+    LeadTransfer,
     Outcome,
     Participant,
     Participation,
+    Referral,
     SensitiveAnswer,
     Stint,
 )
@@ -40,6 +42,8 @@ ABOUT: tuple[type[models.Model], ...] = (
     FollowUp,
     Consent,
     CareTeamMember,
+    LeadTransfer,
+    Referral,
     SensitiveAnswer,
 )
 # Of these the dates and choices are told from what to what; of everything else only that it changed.

@@ -8,15 +8,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from grundsteget.dates import add_months, today
 from participants import rules
 from participants.listing import EXPIRES_SOON_DAYS, MINE, of_mine
-from participants.models import Consent, FollowUp, JournalEntry, Participation
+from participants.models import Consent, FollowUp, JournalEntry, LeadTransfer, Participation, Referral
 from participants.models.participation import ParticipationQuerySet
 from partners import access
 from partners.access import Permission
@@ -28,6 +29,7 @@ AHEAD_DAYS = 30
 REMIND_DAYS = 90
 
 STEP, FOUR_WEEKS, SIX_MONTHS, CONSENT, SILENCE = "step", "28d", "6m", "consent", "silence"
+TO_ANSWER, ANSWERED, LEAD = "referral", "referral_answered", "lead"
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class Line:
     action: str
     url: str
     done_url: str = ""  # Where a POST ticks it off.
+    opens: bool = True  # Whether the user may open the participant's own page.
 
 
 @dataclass
@@ -146,7 +149,7 @@ def _step(entry: JournalEntry) -> Line:
         kind=STEP,
         participation=entry.participation,
         due_on=entry.next_step_on or today(),
-        why=entry.next_step,
+        why=_("A step that was planned.") if entry.participation.participant.is_protected else entry.next_step,
         action=_("Log"),
         url=reverse("participants:journal_create", args=[entry.participation_id]),
         done_url=reverse("participants:journal_step_done", args=[entry.pk]),
@@ -214,17 +217,9 @@ def _six_months(participation: Participation) -> Line:
 
 def _expiring(user: User, visible: ParticipationQuerySet) -> QuerySet[Consent]:
     """In force but soon over, for people who still take part, and not already renewed."""
-    last_day = today() + dt.timedelta(days=EXPIRES_SOON_DAYS)
-    renewed = Consent.objects.filter(
-        participation=OuterRef("participation"),
-        organisation=OuterRef("organisation"),
-        purpose=OuterRef("purpose"),
-        given_on__gt=OuterRef("given_on"),
-        withdrawn_on__isnull=True,
-    )
     return (
-        Consent.objects.in_force()
-        .filter(~Exists(renewed), participation__in=visible.ongoing(), valid_to__lte=last_day)
+        Consent.objects.expiring(EXPIRES_SOON_DAYS)
+        .filter(participation__in=visible)
         .select_related("participation__participant", "organisation")
         .order_by("valid_to", "pk")
     )
@@ -235,9 +230,12 @@ def _consent(consent: Consent) -> Line:
         kind=CONSENT,
         participation=consent.participation,
         due_on=consent.valid_to or today(),
-        why=_("The consent to %(organisation)s runs out.") % {"organisation": consent.organisation},
+        # Where a protected person is, is not told in a list.
+        why=_("A consent runs out.")
+        if consent.participation.participant.is_protected
+        else _("The consent to %(organisation)s runs out.") % {"organisation": consent.organisation},
         action=_("Renew"),
-        url=reverse("participants:consent_create", args=[consent.participation_id]),
+        url=f"{reverse('participants:consent_create', args=[consent.participation_id])}?fornya={consent.pk}",
     )
 
 
@@ -260,7 +258,92 @@ def _silence(participation: Participation) -> Line:
     )
 
 
+# --- Referrals, and the lead that is offered --------------------------------------------------------
+
+
+def _to_answer(user: User, visible: ParticipationQuerySet) -> QuerySet[Referral]:
+    """What the user's organisation is asked, also about people it has not met yet: on both tabs."""
+    opens = Participation.objects.visible_to(user).filter(pk=OuterRef("participation"))
+    waiting = Referral.objects.unanswered().received_by(user).with_card()
+    return waiting.annotate(opens=Exists(opens)).order_by("answer_by", "pk")
+
+
+def _referral(referral: Any) -> Line:
+    hidden = referral.participation.participant.is_protected
+    return Line(
+        kind=TO_ANSWER,
+        participation=referral.participation,
+        due_on=referral.answer_by or today(),
+        why=_("A referral to answer.")
+        if hidden
+        else _("Referral from %(organisation)s to answer.") % {"organisation": referral.from_organisation},
+        action=_("Answer"),
+        url=reverse("participants:referral_detail", args=[referral.pk]),
+        opens=referral.opens,
+    )
+
+
+def _answered(user: User, visible: ParticipationQuerySet) -> QuerySet[Referral]:
+    """How the user's referrals came back, until somebody has noted it; a question waits for its answer."""
+    own = access.of(user).organisation_ids(Permission.REFERRAL_SEND)
+    ended = Q(state__in=[Referral.State.TAKEN, Referral.State.DECLINED, Referral.State.EXPIRED])
+    return (
+        Referral.objects.visible_to(user)
+        .filter(
+            Q(state=Referral.State.MORE_ASKED) | (ended & Q(acknowledged_at__isnull=True)),
+            participation__in=visible,
+            from_organisation__in=own,
+        )
+        .with_card()
+        .order_by("answer_by", "pk")
+    )
+
+
+def _answer(referral: Referral) -> Line:
+    words = {
+        Referral.State.MORE_ASKED: _("%(organisation)s asks for more before it answers the referral."),
+        Referral.State.TAKEN: _("%(organisation)s has taken the person on."),
+        Referral.State.DECLINED: _("%(organisation)s has declined the referral."),
+        Referral.State.EXPIRED: _("%(organisation)s did not answer the referral in time."),
+    }[Referral.State(referral.state)]
+    waits = referral.state == Referral.State.MORE_ASKED
+    name = _("The receiver") if referral.participation.participant.is_protected else referral.to_organisation
+    return Line(
+        kind=ANSWERED,
+        participation=referral.participation,
+        due_on=timezone.localdate(referral.answered_at) if referral.answered_at else referral.answer_by or today(),
+        why=words % {"organisation": name},
+        action=_("Answer") if waits else _("Read"),
+        url=reverse("participants:referral_detail", args=[referral.pk]),
+        done_url="" if waits else reverse("participants:referral_acknowledge", args=[referral.pk]),
+    )
+
+
+def _offered_leads(user: User, visible: ParticipationQuerySet) -> QuerySet[LeadTransfer]:
+    """On both tabs: whoever is asked need not be in the network yet."""
+    return (
+        LeadTransfer.objects.visible_to(user)
+        .filter(to_user=user, state=LeadTransfer.State.OFFERED)
+        .select_related("participation__participant", "offered_by")
+        .order_by("offered_on", "pk")
+    )
+
+
+def _lead(transfer: LeadTransfer) -> Line:
+    return Line(
+        kind=LEAD,
+        participation=transfer.participation,
+        due_on=transfer.offered_on,
+        why=_("%(name)s asks you to become lead worker.") % {"name": transfer.offered_by.name},
+        action=_("Answer"),
+        url=reverse("participants:lead_answer", args=[transfer.participation_id, transfer.pk]),
+    )
+
+
 SOURCES = (
+    Source(TO_ANSWER, Permission.REFERRAL_ANSWER, _to_answer, _referral, gettext_lazy("more referrals to answer")),
+    Source(ANSWERED, Permission.REFERRAL_SEND, _answered, _answer, gettext_lazy("more answers to referrals")),
+    Source(LEAD, Permission.JOURNAL_WRITE, _offered_leads, _lead, gettext_lazy("more offers of the lead")),
     Source(STEP, Permission.JOURNAL_WRITE, _open_steps, _step, gettext_lazy("more next steps"), query="sort=steg"),
     Source(
         FOUR_WEEKS,

@@ -17,11 +17,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, F, OuterRef, Q
 from django.http import QueryDict
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from grundsteget.dates import today
 from participants import identity
-from participants.models import CareTeamMember, Consent, Participation, Stint
+from participants.models import CareTeamMember, Consent, JournalEntry, Participation, Stint
 from participants.models.participation import ParticipationQuerySet
 from participants.names import name_key
 from partners import access
@@ -51,6 +52,24 @@ def first_tab(user: User, asked: str | None) -> str:
         return asked
     has_any = CareTeamMember.objects.visible_to(user).filter(in_force(today()), user=user).exists()
     return MINE if has_any else ALL
+
+
+# --- Next steps -----------------------------------------------------------------------------------
+
+
+def show_steps(user: User, participations: list[Participation], *, in_list: bool = True) -> None:
+    """Put in the nearest step that the user may read: it may stand in a note that others keep to themselves.
+
+    A protected person's step says in no list what it is about. One query.
+    """
+    notes = JournalEntry.objects.visible_to(user).filter(participation__in=participations).next_steps()
+    steps: dict[int, tuple[str, dt.date | None]] = {}
+    for pk, step, on in notes.values_list("participation", "next_step", "next_step_on"):
+        steps.setdefault(pk, (step, on))
+    for participation in participations:
+        step, participation.next_step_on = steps.get(participation.pk, ("", None))
+        hidden = in_list and step and participation.participant.is_protected
+        participation.next_step = gettext("A step that was planned") if hidden else step
 
 
 # --- Filters: everything in the address -----------------------------------------------------------
@@ -107,10 +126,12 @@ class ListingFilter(django_filters.FilterSet):
         return queryset.filter(Exists(Stint.objects.counted().filter(participation=OuterRef("pk"), referred_by=value)))
 
     def by_consent(self, queryset: ParticipationQuerySet, name: str, value: str) -> ParticipationQuerySet:
+        if value == "saknas":
+            return queryset.without_consent()
         given = Consent.objects.lifting_secrecy().filter(participation=OuterRef("pk"))
         if value == "snart":
             given = given.filter(valid_to__lte=today() + dt.timedelta(days=EXPIRES_SOON_DAYS))
-        return queryset.filter(~Exists(given) if value == "saknas" else Exists(given))
+        return queryset.filter(Exists(given))
 
     def by_silence(self, queryset: ParticipationQuerySet, name: str, value: str) -> ParticipationQuerySet:
         return queryset.silent()
@@ -333,12 +354,14 @@ class Listing:
         return self.filter.qs
 
     def page(self) -> Page:
-        return read_page(
+        page = read_page(
             self.participations().with_card(),
             self.order,
             after=self.params.get("after", ""),
             before=self.params.get("before", ""),
         )
+        show_steps(self.user, page.rows)
+        return page
 
     @cached_property
     def count(self) -> int:

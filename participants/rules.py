@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -20,16 +21,22 @@ from grundsteget.dates import add_months, first_of_month, last_of_month, today
 from participants import identity
 from participants.models import (
     Activity,
+    CareTeamMember,
     Consent,
+    DeclineReason,
     EntryRecord,
     ExitReason,
     FollowUp,
+    LeadTransfer,
     Outcome,
     Participant,
     Participation,
+    Referral,
     Stint,
 )
-from partners.models import Organisation, Partnership, Project, in_force
+from partners import access
+from partners.access import Permission
+from partners.models import Membership, Organisation, Partnership, Project, User, in_force
 
 # Employment with a wage. Internship and occupation are never in here, wherever they take place. (esf-rules.md 1.6)
 EMPLOYMENT = frozenset({Outcome.Kind.JOB, Outcome.Kind.JOB_ASF})
@@ -446,6 +453,29 @@ def check_consent(
         raise refused(_("A consent from that day for the same purpose is already recorded."), "given_on")
 
 
+def check_legal_ground(legal_ground: str, statute: str, purpose: str) -> None:
+    """Secrecy is lifted by consent or by a paragraph that is named; nothing else has a ground in law. (3.6)"""
+    if legal_ground == Consent.Ground.CONSENT:
+        if statute:
+            raise refused(_("A consent rests on no paragraph. Empty the paragraph, or choose the statute."), "statute")
+        return
+    if not statute:
+        raise refused(_("Name the paragraph that breaks the secrecy, for example 10 kap. 28 § OSL."), "statute")
+    if purpose != Consent.Purpose.SECRECY:
+        raise refused(_("A statute can only let partners share information. Anything else needs consent."), "purpose")
+
+
+def check_is_consent(consent: Consent) -> None:
+    """What the law opens is not the person's to close. (esf-rules.md 3.6)"""
+    if consent.is_statute:
+        raise refused(_("This rests on a statute and cannot be withdrawn. It can be ended."))
+
+
+def check_is_statute(consent: Consent) -> None:
+    if not consent.is_statute:
+        raise refused(_("This is a consent. It is withdrawn when the person asks for it, not ended."))
+
+
 def check_consent_withdrawal(consent: Consent, withdrawn_on: dt.date) -> None:
     if consent.withdrawn_on is not None:
         raise refused(_("This consent was already withdrawn, on %(day)s.") % {"day": consent.withdrawn_on})
@@ -483,3 +513,143 @@ def check_version(participation: Participation, version: int | None) -> None:
         raise refused(
             _("A colleague saved changes while you were writing. Open the page again and make yours once more.")
         )
+
+
+# --- Referral -------------------------------------------------------------------------------------
+
+
+def may_be_told(participation: Participation, organisation: Organisation) -> bool:
+    """Whether the organisation may hear of the person today: it owns the project, or secrecy is lifted for it."""
+    return (
+        organisation.pk == participation.project.owner_id
+        or participation.consents.lifting_secrecy().filter(organisation=organisation).exists()
+    )
+
+
+def receivers_of_referrals(project: Project, sender: Organisation) -> QuerySet[Organisation]:
+    """The partners of today, save the sender."""
+    partners = Partnership.objects.filter(in_force(today()), project=project).values("organisation")
+    return Organisation.objects.filter(pk__in=partners).exclude(pk=sender.pk).order_by("name")
+
+
+def check_referral(participation: Participation, sender: Organisation, receiver: Organisation, message: str) -> None:
+    if not receivers_of_referrals(participation.project, sender).filter(pk=receiver.pk).exists():
+        raise refused(_("Choose another organisation that is a partner in the project today."), "to_organisation")
+    if not message.strip():
+        raise refused(_("Say what you ask for, so that the receiver can decide."), "message")
+
+
+def check_referral_may_be_sent(referral: Referral, override_reason: str) -> None:
+    """Only with the person's consent to the receiver, or by a named person who says why. (esf-rules.md 3.6)"""
+    if referral.state != Referral.State.DRAFT:
+        raise refused(_("This referral is already sent, or closed."))
+    if may_be_told(referral.participation, referral.to_organisation):
+        return
+    if not override_reason.strip():
+        raise refused(
+            _("The person has not consented to %(name)s. Record a consent first; the draft can be saved meanwhile.")
+            % {"name": referral.to_organisation},
+            "to_organisation",
+        )
+
+
+def check_protected_referral(referral: Referral) -> None:
+    """A protected person is shown to a named circle only: somebody at the receiver must be in it. (esf-rules.md 3.5)"""
+    circle = referral.participation.care_team.filter(in_force(today()), organisation=referral.to_organisation)
+    if referral.participation.participant.is_protected and not circle.exists():
+        raise refused(
+            _("A protected person is referred to somebody in her network. Ask the project office for access first."),
+            "to_organisation",
+        )
+
+
+def check_referral_may_be_answered(referral: Referral) -> None:
+    if referral.state != Referral.State.SENT:
+        raise refused(
+            _("This referral does not wait for an answer: %(state)s.") % {"state": referral.get_state_display()}
+        )
+    if referral.is_overdue:
+        raise refused(_("The time to answer ended on %(day)s. Ask for a new referral.") % {"day": referral.answer_by})
+    if referral.overridden_by_id is None and not may_be_told(referral.participation, referral.to_organisation):
+        raise refused(_("The person's consent is no longer in force. The referral cannot be answered."))
+
+
+def check_decline(reason: DeclineReason | None, suggested_to: Organisation | None, note: str) -> None:
+    if reason is None:
+        raise refused(_("Choose why. The sender reads it."), "reason")
+    if reason.retired_on is not None and reason.retired_on < today():
+        raise refused(_("This reason is no longer used. Choose another one."), "reason")
+    if reason.code == "ovrigt" and not note.strip():
+        raise refused(_("Say with a few words why."), "note")
+    if reason.code == DeclineReason.BETTER_ELSEWHERE and suggested_to is None:
+        raise refused(_("Say which partner suits better."), "suggested_to")
+
+
+# --- The care team --------------------------------------------------------------------------------
+
+
+def colleagues(participation: Participation) -> QuerySet[Membership]:
+    """Who could follow the person: the owner's own team, and people of the organisations she consents to."""
+    viewing = access.roles_with(Permission.PARTICIPANT_VIEW)
+    consented = participation.consents.lifting_secrecy().values("organisation")
+    own_team = Q(organisation=participation.project.owner_id, role__in=access.OWNER_WIDE & set(viewing))
+    return (
+        Membership.objects.ongoing()
+        .filter(own_team | Q(organisation__in=consented, role__in=viewing), user__is_active=True)
+        .select_related("user", "organisation")
+        .order_by("user__name", "pk")
+    )
+
+
+def check_within_reach(participation: Participation, user: User) -> None:
+    """Nobody gets a place that she could not use: no access as a side effect."""
+    if not Participation.objects.within_reach(user).filter(pk=participation.pk).exists():
+        raise refused(
+            _("%(name)s has no right to read about this person. A place in the network does not give one.")
+            % {"name": user.name},
+            "member",
+        )
+
+
+def check_member(participation: Participation, user: User) -> None:
+    if participation.participant.is_protected:
+        raise refused(
+            _("The network of a protected person is widened by the project office, for a time and with a reason.")
+        )
+    check_within_reach(participation, user)
+
+
+def check_grant(participation: Participation, user: User, until: dt.date, reason: str) -> None:
+    """Access for a time: a reason, and at most half a year. (SAFETY.md P-13)"""
+    check_within_reach(participation, user)
+    if until < today():
+        raise refused(_("The last day has passed. Choose today or a later day."), "until")
+    if until > add_months(today(), MONTHS_AFTER):
+        raise refused(_("At most six months at a time. Choose an earlier day."), "until")
+    if not reason.strip():
+        raise refused(_("Say why. The reason is kept with the access."), "reason")
+
+
+def check_member_may_leave(member: CareTeamMember) -> None:
+    if member.ended_on is not None and member.ended_on < today():
+        raise refused(_("This place already ended, on %(day)s.") % {"day": member.ended_on})
+    if member.is_lead and member.participation.is_ongoing:
+        raise refused(_("The lead worker hands the lead over before leaving, so that somebody answers for the person."))
+
+
+def check_lead_offer(participation: Participation, user: User, lead: CareTeamMember | None) -> None:
+    if lead is not None and lead.user_id == user.pk:
+        raise refused(_("%(name)s is already lead worker.") % {"name": user.name}, "member")
+    check_within_reach(participation, user)
+    if not Participation.objects.visible_to(user).filter(pk=participation.pk).exists():
+        raise refused(
+            _("%(name)s is not in the network of this protected person.") % {"name": user.name},
+            "member",
+        )
+
+
+def check_lead_answer(transfer: LeadTransfer, by: User) -> None:
+    if transfer.state != LeadTransfer.State.OFFERED:
+        raise refused(_("This offer is already answered: %(state)s.") % {"state": transfer.get_state_display()})
+    if transfer.to_user_id != by.pk:
+        raise refused(_("Only the one who is asked can answer."))

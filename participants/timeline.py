@@ -167,32 +167,53 @@ def _outcomes(user: User, participation: Participation) -> Iterator[Entry]:
 def _consents(user: User, participation: Participation) -> Iterator[Entry]:
     rows = Consent.objects.visible_to(user).filter(participation=participation)
     for consent in rows.select_related("organisation").order_by("given_on", "pk"):
-        words = {"organisation": consent.organisation, "purpose": consent.purpose_name}
-        until = _("to %(day)s") % {"day": consent.valid_to} if consent.valid_to else _("until withdrawn")
-        yield Entry(
-            consent.given_on,
-            CONSENTS,
-            _("Consent to %(organisation)s") % words,
-            f"{consent.purpose_name.capitalize()} · {until}",
-            order=consent.pk,
-        )
+        given, ended, runs_out = _words_of_statute() if consent.is_statute else _words_of_consent()
+        words = {"organisation": consent.organisation}
+        yield Entry(consent.given_on, CONSENTS, given % words, _terms(consent), order=consent.pk)
         if consent.withdrawn_on:
-            yield Entry(
-                consent.withdrawn_on, CONSENTS, _("Consent to %(organisation)s withdrawn") % words, order=consent.pk
-            )
+            yield Entry(consent.withdrawn_on, CONSENTS, ended % words, order=consent.pk)
         elif consent.valid_to and consent.is_in_force:
-            yield Entry(
-                consent.valid_to,
-                CONSENTS,
-                _("Consent to %(organisation)s runs out") % words,
-                is_planned=True,
-                order=consent.pk,
-            )
+            yield Entry(consent.valid_to, CONSENTS, runs_out % words, is_planned=True, order=consent.pk)
+
+
+def _words_of_consent() -> tuple[str, str, str]:
+    return (
+        _("Consent to %(organisation)s"),
+        _("Consent to %(organisation)s withdrawn"),
+        _("Consent to %(organisation)s runs out"),
+    )
+
+
+def _words_of_statute() -> tuple[str, str, str]:
+    return (
+        _("%(organisation)s may read by law"),
+        _("%(organisation)s may no longer read by law"),
+        _("The ground for %(organisation)s runs out"),
+    )
+
+
+def _terms(consent: Consent) -> str:
+    """For what, by which paragraph, what is left out, until when."""
+    left_out = [category.label for category in Consent.Category if category not in consent.categories]
+    open_ended = _("until it is ended") if consent.is_statute else _("until withdrawn")
+    return " · ".join(
+        part
+        for part in (
+            consent.purpose_name.capitalize(),
+            consent.statute,
+            _("not: %(categories)s") % {"categories": "; ".join(map(str, left_out))}
+            if consent.lifts_secrecy and left_out
+            else "",
+            _("to %(day)s") % {"day": consent.valid_to} if consent.valid_to else open_ended,
+        )
+        if part
+    )
 
 
 def _periods(user: User, participation: Participation) -> Iterator[Entry]:
     """Entries and exits, and the two questions that follow an exit."""
-    stints = Stint.objects.filter(participation=participation).select_related("exit_reason", "referred_by")
+    stints = Stint.objects.visible_to(user).filter(participation=participation)
+    stints = stints.select_related("exit_reason", "referred_by")
     number = 0
     for stint in stints.order_by("started_on"):
         mistaken = stint.exit_reason_id == ExitReason.MISTAKE
@@ -226,7 +247,8 @@ def _follow_ups(user: User, participation: Participation) -> Iterator[Entry]:
             who=follow_up.get_channel_display(),
             order=follow_up.pk,
         )
-    for milestone in FollowUp.Milestone:
+    sees = Participation.objects.visible_to(user, Consent.Category.JOURNEY).filter(pk=participation.pk).exists()
+    for milestone in FollowUp.Milestone if sees else ():
         if participation.left_on and (milestone, participation.left_on) not in answered:
             due_on = rules.follow_up_closes_on(participation.left_on, milestone) or participation.left_on
             yield Entry(

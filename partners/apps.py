@@ -13,6 +13,19 @@ class PartnersConfig(AppConfig):
 
         from partners import models
 
-        for model in (models.Organisation, models.Project, models.ProjectGoal, models.Partnership, models.Membership):
+        for model in (
+            models.Organisation,
+            models.Project,
+            models.ProjectGoal,
+            models.Partnership,
+            models.Membership,
+            models.CompetenceBearer,
+            models.NetworkEvent,
+            models.Attendance,
+            models.Guideline,
+            models.ReviewSample,
+        ):
             auditlog.register(model)
         auditlog.register(models.User, exclude_fields=["password", "last_login"])
+
+        from partners import receivers  # noqa: F401 – connects them

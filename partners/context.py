@@ -22,6 +22,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "permissions": {permission.value for permission in access.permissions(user)},
         "shell_project": _project_of(user),
         "shell_memberships": access.of(user).memberships,
+        "shell_hats": access.of(user).hats,
     }
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from grundsteget.dates import last_of_month, months_between, today
 from partners.models import Project, ProjectGoal
+from partners.network import GOAL, goal_5
 from reporting import charts, pace
 from reporting.disclosure import Hidden, Number, Points, Shown, Sum, by_quarter, disclose, everything, share
 from reporting.facts import facts_of_today
@@ -42,6 +43,14 @@ SUMS = (
     Sum("ongoing", ("way_A", "way_B"), rest=True),
     Sum("entered", ("near_employment",), rest=True),
 )
+
+
+@dataclass(frozen=True)
+class OtherGoal:
+    """One of the goals 3–7 in the project's words; `reached` where the system follows it."""
+
+    goal: ProjectGoal
+    reached: int | None
 
 
 @dataclass(frozen=True)
@@ -126,7 +135,7 @@ class Dashboard:
     course: Course
     states: list[Line]
     near_employment: Shown
-    others: list[ProjectGoal]
+    others: list[OtherGoal]
     is_exact: bool
     is_empty: bool
 
@@ -342,11 +351,14 @@ def _distance(goal: int, people: int) -> str:
 # --- The other goals ----------------------------------------------------------------------------------
 
 
-def _other_goals(project: Project) -> list[ProjectGoal]:
+def _other_goals(project: Project) -> list[OtherGoal]:
     """Of each further goal its first line, and the lines that have a figure to reach."""
-    lines, seen = [], set()
+    lines: list[OtherGoal] = []
+    seen: set[int] = set()
+    network = goal_5(project)
     for goal in project.goals.filter(number__gt=2).order_by("number", "pk"):
         if goal.number not in seen or goal.target is not None:
-            lines.append(goal)
+            counts_officials = goal.number == GOAL and goal.target == network.officials_target is not None
+            lines.append(OtherGoal(goal, network.officials if counts_officials else None))
         seen.add(goal.number)
     return lines

@@ -42,9 +42,7 @@ account_inactive                      GET                 200
 account_signup                        GET POST PUT DELETE 200  302
 account_reauthenticate                GET POST PUT        302  200
                                       DELETE              302  405
-account_email                         GET                 302  200
-                                      POST PUT            302
-                                      DELETE              302  405
+account_email                         GET POST PUT DELETE 302  404
 account_email_verification_sent       GET                 200
                                       POST PUT DELETE     405
 account_change_password               GET POST PUT        302  200
@@ -71,6 +69,25 @@ mfa_view_recovery_codes               GET                 302  404
                                       POST PUT DELETE     302  405
 mfa_generate_recovery_codes           GET POST PUT DELETE 302
 mfa_download_recovery_codes           GET POST PUT DELETE 302  404
+mfa_list_webauthn                     GET                 302  200
+                                      POST PUT DELETE     302  405
+mfa_add_webauthn                      GET POST PUT DELETE 302
+mfa_reauthenticate_webauthn           GET POST PUT DELETE 302
+mfa_remove_webauthn                   GET POST PUT DELETE 302
+mfa_edit_webauthn                     GET POST PUT DELETE 302
+mfa_login_webauthn                    GET POST PUT        302
+                                      DELETE              405  302
+usersessions_list                     GET                 302  200
+                                      POST PUT            302
+                                      DELETE              302  405
+socialaccount_login_cancelled         GET                 200
+                                      POST PUT DELETE     405
+socialaccount_login_error             GET                 302  401
+                                      POST PUT DELETE     302  405
+socialaccount_signup                  GET POST PUT DELETE 302
+socialaccount_connections             GET POST PUT DELETE 302  404
+openid_connect_login                  GET POST PUT DELETE 404
+openid_connect_callback               GET POST PUT DELETE 404
 set_language                          GET POST PUT DELETE 302
 participants:today                    GET                 302  200
                                       POST PUT DELETE     302  405
@@ -86,6 +103,8 @@ participants:participation_create     GET                 302  200  403  403  40
                                       POST                302  422  403  403  403  403  403  422  403  403  403
                                       PUT DELETE          302  405
 participants:participation_detail     GET                 302  200  200  404  404  404  404  200  404  404  404
+                                      POST PUT DELETE     302  405
+participants:trace                    GET                 302  200  403  404  404  404  404  200  404  404  404
                                       POST PUT DELETE     302  405
 participants:identity_show            GET                 302  200  403  404  404  404  404  200  404  404  404
                                       POST                302  422  403  404  404  404  404  422  404  404  404
@@ -135,8 +154,55 @@ participants:consent_create           GET                 302  200  403  404  40
 participants:consent_withdraw         GET                 302  200  403  404  404  404  404  200  404  404  404
                                       POST                302  422  403  404  404  404  404  422  404  404  404
                                       PUT DELETE          302  405
+participants:consent_receipt          GET                 302  200  403  404  404  404  404  200  404  404  404
+                                      POST PUT DELETE     302  405
+participants:consent_evidence         GET                 302  200  403  404  404  404  404  200  404  404  404
+                                      POST PUT DELETE     302  405
+participants:consent_list             GET                 302  200  403  403  403  403  403  200  403  403  403
+                                      POST PUT DELETE     302  405
+participants:protection_reason        GET POST            302  302  302  404  404  404  404  302  404  404  404
+                                      PUT DELETE          302  405
 participants:follow_up_create         GET                 302  200  403  404  404  404  404  200  404  404  404
                                       POST                302  422  403  404  404  404  404  422  404  404  404
+                                      PUT DELETE          302  405
+participants:referral_create          GET                 302  200  200  404  404  404  404  200  404  404  404
+                                      POST                302  422  422  404  404  404  404  422  404  404  404
+                                      PUT DELETE          302  405
+participants:care_team_create         GET                 302  200  403  404  404  404  404  200  404  404  404
+                                      POST                302  422  403  404  404  404  404  422  404  404  404
+                                      PUT DELETE          302  405
+participants:care_team_grant          GET                 302  403  403  404  404  404  404  200  404  404  404
+                                      POST                302  403  403  404  404  404  404  422  404  404  404
+                                      PUT DELETE          302  405
+participants:lead_offer               GET                 302  200  403  404  404  404  404  200  404  404  404
+                                      POST                302  422  403  404  404  404  404  422  404  404  404
+                                      PUT DELETE          302  405
+participants:lead_answer              GET                 302  200  403  404  404  404  404  200  404  404  404
+                                      POST                302  302  403  404  404  404  404  302  404  404  404
+                                      PUT DELETE          302  405
+participants:care_team_end            GET                 302  200  403  404  404  404  404  200  404  404  404
+                                      POST                302  422  403  404  404  404  404  422  404  404  404
+                                      PUT DELETE          302  405
+participants:care_team_contact        GET PUT DELETE      302  405
+                                      POST                302  200  200  404  404  404  404  200  404  404  404
+participants:referral_list            GET                 302  200  200  200  200  200  200  200  403  403  403
+                                      POST PUT DELETE     302  405
+participants:referral_detail          GET                 302  200  200  404  404  404  404  200  404  404  404
+                                      POST PUT DELETE     302  405
+participants:referral_edit            GET POST            302  302  403  404  404  404  404  302  404  404  404
+                                      PUT DELETE          302  405
+participants:referral_reply           GET                 302  302  403  404  404  404  404  302  404  404  404
+                                      POST                302  422  403  404  404  404  404  422  404  404  404
+                                      PUT DELETE          302  405
+participants:referral_answer          GET                 302  403  200  404  404  404  404  403  404  404  404
+                                      POST                302  403  422  404  404  404  404  403  404  404  404
+                                      PUT DELETE          302  405
+participants:referral_withdraw        GET                 302  200  403  404  404  404  404  200  404  404  404
+                                      POST                302  302  403  404  404  404  404  302  404  404  404
+                                      PUT DELETE          302  405
+participants:referral_acknowledge     GET PUT DELETE      302  405
+                                      POST                302  302  403  404  404  404  404  302  404  404  404
+participants:referral_link            GET POST            302  404
                                       PUT DELETE          302  405
 participants:enterprise_people        GET                 302  200  200  200  200  200  200  200  403  403  403
                                       POST PUT DELETE     302  405
@@ -144,8 +210,61 @@ enterprises:enterprise_list           GET                 302  200
                                       POST PUT DELETE     302  405
 enterprises:enterprise_detail         GET                 302  200
                                       POST PUT DELETE     302  405
+partners:review_list                  GET                 302  403  403  403  403  403  403  200  403  403  403
+                                      POST PUT DELETE     302  405
+partners:review_edit                  GET                 302  403  403  403  403  403  403  200  403  403  403
+                                      POST                302  403  403  403  403  403  403  422  403  403  403
+                                      PUT DELETE          302  405
 partners:partnership_list             GET                 302  200
                                       POST PUT DELETE     302  405
+partners:process_map                  GET                 302  200
+                                      POST PUT DELETE     302  405
+partners:organisation_detail          GET                 302  200
+                                      POST PUT DELETE     302  405
+partners:role_create                  GET                 302  403  403  403  403  403  403  200  403  403  403
+                                      POST                302  403  403  403  403  403  403  422  403  403  403
+                                      PUT DELETE          302  405
+partners:role_end                     GET                 302  403  403  403  403  403  403  200  403  403  403
+                                      POST                302  403  403  403  403  403  403  422  403  403  403
+                                      PUT DELETE          302  405
+partners:member_list                  GET                 302  403  403  403  403  403  403  200  403  403  200
+                                      POST                302  403  403  403  403  403  403  422  403  403  422
+                                      PUT DELETE          302  405
+partners:members_confirm              GET PUT DELETE      302  405
+                                      POST                302  403  403  403  403  403  403  302  403  403  302
+partners:member_end                   GET                 302  403  403  403  403  403  403  200  403  403  200
+                                      POST                302  403  403  403  403  403  403  422  403  403  422
+                                      PUT DELETE          302  405
+partners:member_administrator         GET PUT DELETE      302  405
+                                      POST                302  403  403  403  403  403  403  302  403  403  302
+partners:member_pause                 GET PUT DELETE      302  405
+                                      POST                302  403  403  403  403  403  403  302  403  403  302
+partners:member_link                  GET PUT DELETE      302  405
+                                      POST                302  403  403  403  403  403  403  422  403  403  422
+partners:hat_change                   GET PUT DELETE      302  405
+                                      POST                302  404
+partners:network_overview             GET                 302  200
+                                      POST PUT DELETE     302  405
+partners:bearer_create                GET                 302  403  403  403  403  403  403  200  403  403  403
+                                      POST                302  403  403  403  403  403  403  422  403  403  403
+                                      PUT DELETE          302  405
+partners:bearer_end                   GET                 302  403  403  403  403  403  403  200  403  403  403
+                                      POST                302  403  403  403  403  403  403  422  403  403  403
+                                      PUT DELETE          302  405
+partners:event_create                 GET                 302  403  403  403  403  403  403  200  403  403  403
+                                      POST                302  403  403  403  403  403  403  422  403  403  403
+                                      PUT DELETE          302  405
+partners:event_detail                 GET                 302  200
+                                      POST                302  403  403  403  403  403  403  422  403  403  403
+                                      PUT DELETE          302  405
+partners:attendance_remove            GET PUT DELETE      302  405
+                                      POST                302  403  403  403  403  403  403  302  403  403  403
+partners:guideline_create             GET                 302  403  403  403  403  403  403  200  403  403  403
+                                      POST                302  403  403  403  403  403  403  422  403  403  403
+                                      PUT DELETE          302  405
+partners:guideline_edit               GET                 302  403  403  403  403  403  403  200  403  403  403
+                                      POST                302  403  403  403  403  403  403  422  403  403  403
+                                      PUT DELETE          302  405
 reporting:dashboard                   GET                 302  302  302  302  302  302  302  302  302  302  403
                                       POST PUT DELETE     302  405
 reporting:dashboard_project           GET                 302  200  200  200  200  200  200  200  200  200  404

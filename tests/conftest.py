@@ -17,7 +17,7 @@ from tests.factories import Cast
 strict.install()
 
 DEFAULT_DAY = dt.date(2017, 3, 15)
-LOGS = ["partners_accesslog", "auditlog_logentry"]
+LOGS = ["partners_accesslog", "partners_accesssubject", "auditlog_logentry"]
 
 
 # --- Every test -----------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from participants.models import Participation
+from partners.models import ReviewSample
 from reporting import facts
 from reporting.content import as_json, fingerprint, report_content, report_records
 from reporting.indicators import rule_set_of
@@ -23,27 +24,35 @@ from tests.factories import Cast
 
 
 def every_url(
-    patterns: URLResolver | None = None, names: tuple[str, ...] = ()
+    patterns: URLResolver | None = None, names: tuple[str, ...] = (), arguments: tuple[str, ...] = ()
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Name and argument names of each pattern: `("participants:participation_detail", ("pk",))`."""
     for pattern in (patterns or get_resolver()).url_patterns:
         if isinstance(pattern, URLPattern):
             name = ":".join((*names, pattern.name or f"unnamed {pattern.pattern}"))
-            yield name, tuple(pattern.pattern.regex.groupindex)
+            yield name, (*arguments, *pattern.pattern.regex.groupindex)
         else:
-            yield from every_url(pattern, names + ((pattern.namespace,) if pattern.namespace else ()))
+            inside = (*arguments, *pattern.pattern.regex.groupindex)
+            yield from every_url(pattern, names + ((pattern.namespace,) if pattern.namespace else ()), inside)
 
 
 # Deeds on somebody who has left.
 ABOUT_LEAVERS = {"participants:stint_open", "participants:follow_up_create"}
 # What the argument `pk` is the id of, where the app does not say it.
 OTHER_PK = {"participants:enterprise_people": "enterprise", "reporting:standing": "participation"}
-APP_PK = {"participants": "participation", "enterprises": "enterprise", "reporting": "report"}
+# A passkey that nobody has: a browser must make one.
+NO_PK = {"mfa_edit_webauthn": "passkey", "mfa_remove_webauthn": "passkey"}
+APP_PK = {
+    "participants": "participation",
+    "enterprises": "enterprise",
+    "reporting": "report",
+    "partners": "organisation",
+}
 
 
 def kind_of_pk(name: str) -> str:
     """What the address's `pk` is the id of: a participation, an enterprise, a report."""
-    kind = OTHER_PK.get(name) or APP_PK.get(name.split(":", maxsplit=1)[0])
+    kind = OTHER_PK.get(name) or NO_PK.get(name) or APP_PK.get(name.split(":", maxsplit=1)[0])
     if kind is None:
         raise LookupError(f"{name}: no example of its argument 'pk' — add one to tests/every_url.py")
     return kind
@@ -64,10 +73,12 @@ class World:
     ongoing: Participation
     closed: Participation
     report: Report
+    sample: ReviewSample
 
     @classmethod
     def make(cls) -> "World":
         cast = factories.make_cast()
+        factories.make_network(cast)
         ongoing = _make_busy_participation(cast)
         closed = factories.make_participation(
             project=cast.project,
@@ -81,7 +92,8 @@ class World:
             consent_to=[cast.social_services],
             ref="G-002",
         )
-        return cls(cast, ongoing, closed, _make_report(cast))
+        sample = factories.make_review_sample(cast.caseworker, closed)
+        return cls(cast, ongoing, closed, _make_report(cast), sample)
 
     @cached_property
     def ids(self) -> dict[str, Any]:
@@ -91,6 +103,18 @@ class World:
             "outcome_pk": self.ongoing.outcomes.get().pk,
             "consent_pk": self.ongoing.consents.get().pk,
             "entry_pk": self.ongoing.journal.get().pk,
+            "referral_pk": self.ongoing.referrals.get().pk,
+            "transfer_pk": self.ongoing.lead_transfers.get().pk,
+            "member_pk": self.ongoing.care_team.get().pk,
+            "token": "no-such-token",
+            "membership_pk": self.cast.caseworker.memberships.get().pk,
+            "role_pk": self.cast.social_services.partnerships.get().pk,
+            "bearer_pk": self.cast.project.competence_bearers.get().pk,
+            "event_pk": self.cast.project.network_events.get().pk,
+            "attendance_pk": self.cast.project.network_events.get().attendances.get().pk,
+            "guideline_pk": self.cast.project.guidelines.get().pk,
+            "sample_pk": self.sample.pk,
+            "provider_id": "no-such-provider",
             "milestone": "28d",
             "project": self.cast.project.slug,
             "format": "json",
@@ -111,9 +135,14 @@ class World:
     def _pk(self, name: str) -> int:
         if name in ABOUT_LEAVERS:
             return self.closed.pk
-        return {"participation": self.ongoing, "enterprise": self.cast.enterprise, "report": self.report}[
-            kind_of_pk(name)
-        ].pk
+        if name in NO_PK:
+            return 987654
+        return {
+            "participation": self.ongoing,
+            "enterprise": self.cast.enterprise,
+            "report": self.report,
+            "organisation": self.cast.social_services,
+        }[kind_of_pk(name)].pk
 
     def address(self, name: str, arguments: tuple[str, ...], **other: object) -> str:
         return reverse(name, kwargs={**self.kwargs(name, arguments), **other})
@@ -175,7 +204,10 @@ def _make_busy_participation(cast: Cast) -> Participation:
     factories.make_journal_entry(
         participation, cast.coordinator, is_shared=True, next_step="Ringa läraren", next_step_on="2017-03-20"
     )
+    factories.make_referral(participation, cast.coordinator, cast.social_services)
+    factories.make_lead_transfer(participation, cast.coordinator, cast.project_office)
     factories.make_sensitive_answer(participation, "co16", "n")
+    factories.attach_evidence(participation.consents.get())
     return participation
 
 

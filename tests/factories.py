@@ -4,6 +4,7 @@ import datetime as dt
 import itertools
 from dataclasses import dataclass
 
+from django.core.files.base import ContentFile
 from stdnum import luhn
 
 from enterprises.models import Enterprise
@@ -12,19 +13,35 @@ from participants.models import (
     Activity,
     CareTeamMember,
     Consent,
+    DeclineReason,
     EntryRecord,
     ExitReason,
     FollowUp,
     HoursMonth,
     JournalEntry,
+    LeadTransfer,
     Outcome,
     Participant,
     Participation,
+    Referral,
     SensitiveAnswer,
     Stint,
 )
 from participants.signals import participation_changed
-from partners.models import Membership, Organisation, Partnership, Project, User
+from partners import audit
+from partners.models import (
+    AccessLog,
+    Attendance,
+    CompetenceBearer,
+    Guideline,
+    Membership,
+    NetworkEvent,
+    Organisation,
+    Partnership,
+    Project,
+    ReviewSample,
+    User,
+)
 
 PASSWORD = "a-long-password-for-tests"
 PROJECT_START, PROJECT_END = dt.date(2015, 10, 1), dt.date(2018, 9, 30)
@@ -410,6 +427,15 @@ def make_consent(
     )
 
 
+SCAN = b"%PDF-1.4\n% the signed form\n"
+
+
+def attach_evidence(consent: Consent, content: bytes = SCAN, kind: str = "pdf") -> Consent:
+    """The signed form, stored as an upload stores it."""
+    consent.evidence.save(f"form.{kind}", ContentFile(content))
+    return consent
+
+
 def make_care_team_member(
     participation: Participation,
     user: User,
@@ -433,3 +459,121 @@ def make_sensitive_answer(
     row = SensitiveAnswer.objects.create(participation=participation, question=question, answer=answer, **fields)
     refreshed(participation)
     return row
+
+
+# --- Referrals and the lead -----------------------------------------------------------------------
+
+
+def make_referral(
+    participation: Participation,
+    by: User,
+    to: Organisation,
+    *,
+    sent_on: str | dt.date | None = "2017-03-13",
+    answer_by: str | dt.date = "2017-03-27",
+    **fields,
+) -> Referral:
+    """A referral that waits for its answer; `sent_on=None` leaves it a draft."""
+    values = {
+        "purpose": Referral.Purpose.WORK_TRAINING,
+        "message": "Vill prova arbete på deltid.",
+        "from_organisation": by.memberships.earliest("started_on").organisation,
+        "to_organisation": to,
+        "written_by": by,
+    }
+    if sent_on is not None:
+        values |= {
+            "state": Referral.State.SENT,
+            "sent_on": day(sent_on),
+            "answer_by": day(answer_by),
+            "sent_by": by,
+        }
+    return Referral.objects.create(participation=participation, **{**values, **fields})
+
+
+def make_decline_reason(code: str = "ingen_plats", **fields) -> DeclineReason:
+    reason, _ = DeclineReason.objects.get_or_create(code=code, defaults={"name_sv": code, "name_en": code, **fields})
+    return reason
+
+
+def make_lead_transfer(participation: Participation, by: User, to: User, **fields) -> LeadTransfer:
+    """An offer of the lead that waits for its answer."""
+    values = {
+        "to_user": to,
+        "to_organisation": to.memberships.earliest("started_on").organisation,
+        "offered_by": by,
+        "offered_on": day("2017-03-14"),
+    }
+    return LeadTransfer.objects.create(participation=participation, **{**values, **fields})
+
+
+# --- The network of competence bearers ------------------------------------------------------------
+
+
+def make_membership(user: User, organisation: Organisation, role: str = Role.CASEWORKER, **fields) -> Membership:
+    """One more hat for somebody."""
+    fields.setdefault("started_on", PROJECT_START)
+    return Membership.objects.create(user=user, organisation=organisation, role=role, **fields)
+
+
+def make_bearer(
+    project: Project, organisation: Organisation, name: str = "Bodil Bärare", appointed_on: str = "2016-05-01", **fields
+) -> CompetenceBearer:
+    return CompetenceBearer.objects.create(
+        project=project, organisation=organisation, name=name, appointed_on=day(appointed_on), **fields
+    )
+
+
+def make_network_event(project: Project, kind: str = "training", held_on: str = "2016-11-10", **fields) -> NetworkEvent:
+    fields.setdefault("title", f"Träff {next(_counter)}")
+    fields.setdefault("organiser", project.owner)
+    return NetworkEvent.objects.create(project=project, kind=kind, held_on=day(held_on), **fields)
+
+
+def make_attendance(event: NetworkEvent, organisation: Organisation, name: str, **fields) -> Attendance:
+    return Attendance.objects.create(event=event, organisation=organisation, name=name, **fields)
+
+
+def make_guideline(project: Project, organisation: Organisation, **fields) -> Guideline:
+    fields.setdefault("title", "Riktlinje för sociala företag")
+    return Guideline.objects.create(project=project, organisation=organisation, **fields)
+
+
+def make_network(cast: Cast) -> None:
+    """One of each: a bearer and a guideline at the social services, a training that one person attended."""
+    make_bearer(cast.project, cast.social_services)
+    make_guideline(cast.project, cast.social_services, in_place_since=dt.date(2016, 9, 1))
+    make_attendance(make_network_event(cast.project), cast.social_services, "Bodil Bärare")
+
+
+# --- The read log ---------------------------------------------------------------------------------
+
+
+def make_look(by: User, *participations: Participation, view: str = "participants:participation_detail") -> AccessLog:
+    """A row as `log_access` writes it, without a request."""
+    membership = by.memberships.earliest("started_on")
+    ids = sorted(participation.pk for participation in participations)
+    return audit.append(
+        {
+            "actor_id": by.pk,
+            "organisation_id": membership.organisation_id,
+            "role": membership.role,
+            "action": "view",
+            "view": view,
+            "participations": ids,
+            "count": len(ids),
+            "criterion": "",
+            "fields_class": "basic",
+            "purpose": "",
+            "object_ref": "",
+            "request_id": "",
+            "client_ip": None,
+        }
+    )
+
+
+def make_review_sample(by: User, *participations: Participation) -> ReviewSample:
+    """A look drawn for review."""
+    look = make_look(by, *participations)
+    organisation = by.memberships.earliest("started_on").organisation
+    return ReviewSample.objects.create(entry=look, organisation=organisation, month=look.day.replace(day=1))

@@ -58,7 +58,14 @@ def test_unordered_rows_come_in_any_order(cast):
 
 @pytest.mark.parametrize("table", [AccessLog, LogEntry])
 def test_logs_refuse_change_and_removal(table, cast, participation):
-    AccessLog.objects.create(actor=cast.coordinator, action="view", view="x", participations=[participation.pk])
+    AccessLog.objects.create(
+        actor=cast.coordinator,
+        action="view",
+        view="x",
+        participations=[participation.pk],
+        day=dates.today(),
+        number=1,
+    )
     field = "count" if table is AccessLog else "action"
     assert table.objects.exists()
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():

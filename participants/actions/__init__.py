@@ -4,7 +4,16 @@ Every deed locks the participation first, asks `rules`, writes, brings the summa
 participation changed, all in one transaction. What a rule refuses is a ValidationError and leaves nothing behind.
 """
 
-from participants.actions.consent import give_consent, withdraw_consent
+from participants.actions.care_team import (
+    accept_lead,
+    add_care_team_member,
+    decline_lead,
+    end_care_team_member,
+    grant_access,
+    offer_lead,
+    withdraw_lead_offer,
+)
+from participants.actions.consent import end_statute_ground, give_consent, withdraw_consent
 from participants.actions.entry import (
     cannot_enrol,
     close_stint,
@@ -28,27 +37,65 @@ from participants.actions.journey import (
     withdraw_outcome,
     write_journal,
 )
+from participants.actions.referral import (
+    acknowledge_referral,
+    ask_more,
+    decline_referral,
+    edit_referral,
+    expire_referrals,
+    live_link,
+    mail_referral,
+    remind_referrals,
+    reply_to_referral,
+    send_referral,
+    take_referral,
+    use_link,
+    withdraw_referral,
+    write_referral,
+)
 
 __all__ = [
+    "accept_lead",
+    "acknowledge_referral",
+    "add_care_team_member",
+    "ask_more",
     "cannot_enrol",
     "close_stint",
+    "decline_lead",
+    "decline_referral",
+    "edit_referral",
     "end_activity",
+    "end_care_team_member",
     "end_outcome",
+    "end_statute_ground",
     "enrol_participant",
+    "expire_referrals",
     "finish_step",
     "give_consent",
+    "grant_access",
+    "live_link",
+    "mail_referral",
     "next_ref",
+    "offer_lead",
     "open_stint",
     "record_activity",
     "record_follow_up",
     "record_hours",
     "record_hours_by_month",
     "record_outcome",
+    "remind_referrals",
+    "reply_to_referral",
     "save_contact",
     "save_entry_record",
     "save_sensitive_answers",
+    "send_referral",
     "set_near_employment",
+    "take_referral",
+    "use_link",
     "withdraw_consent",
+    "withdraw_lead_offer",
     "withdraw_outcome",
+    "withdraw_referral",
     "write_journal",
+    "write_referral",
 ]

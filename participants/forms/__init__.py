@@ -1,6 +1,13 @@
 """What the person typed. Choices are limited to what she may see."""
 
-from participants.forms.consent import ConsentForm, ConsentWithdrawForm
+from participants.forms.care_team import (
+    CareTeamEndForm,
+    CareTeamForm,
+    CareTeamGrantForm,
+    LeadAnswerForm,
+    LeadOfferForm,
+)
+from participants.forms.consent import ConsentForm, ConsentWithdrawForm, DayShownForm, ProtectionReasonForm
 from participants.forms.entry import (
     ContactForm,
     EnrolForm,
@@ -23,13 +30,23 @@ from participants.forms.journey import (
     StintOpenForm,
     outcome_in_words,
 )
+from participants.forms.referral import (
+    ReferralAnswerForm,
+    ReferralForm,
+    ReferralReplyForm,
+    ReferralWithdrawForm,
+)
 from participants.forms.shared import Refusable
 
 __all__ = [
     "ActivityForm",
+    "CareTeamEndForm",
+    "CareTeamForm",
+    "CareTeamGrantForm",
     "ConsentForm",
     "ConsentWithdrawForm",
     "ContactForm",
+    "DayShownForm",
     "EndForm",
     "EnrolForm",
     "EntryRecordForm",
@@ -38,10 +55,17 @@ __all__ = [
     "IdentityShowForm",
     "JournalForm",
     "JournalQuickForm",
+    "LeadAnswerForm",
+    "LeadOfferForm",
     "NearEmploymentForm",
     "NumberForm",
     "OutcomeForm",
+    "ProtectionReasonForm",
     "ReasonForm",
+    "ReferralAnswerForm",
+    "ReferralForm",
+    "ReferralReplyForm",
+    "ReferralWithdrawForm",
     "Refusable",
     "SensitiveForm",
     "StintCloseForm",

@@ -93,7 +93,12 @@ def lead_workers(user: User, project: Project) -> QuerySet[User]:
     return (
         User.objects.filter(
             Q(pk=user.pk)
-            | Q(memberships__organisation__in=own, memberships__role__in=roles, memberships__ended_on__isnull=True),
+            | Q(
+                memberships__organisation__in=own,
+                memberships__role__in=roles,
+                memberships__ended_on__isnull=True,
+                memberships__paused_on__isnull=True,
+            ),
             is_active=True,
         )
         .distinct()

@@ -12,13 +12,13 @@ from django.utils.translation import gettext_lazy as _
 
 from enterprises.models import Enterprise
 from grundsteget.dates import now, today
-from participants.models.participation import AboutParticipationQuerySet, Participation
+from participants.models.participation import AboutJourneyQuerySet, AboutParticipationQuerySet, Participation
 from partners import access
 from partners.access import Permission
 from partners.models import Organisation, User, in_force, period_is_ordered
 
 
-class ActivityQuerySet(AboutParticipationQuerySet):
+class ActivityQuerySet(AboutJourneyQuerySet):
     def ongoing(self) -> Self:
         return self.filter(in_force(today()))
 
@@ -98,7 +98,7 @@ class HoursMonth(models.Model):
     recorded_at = models.DateTimeField(default=now, editable=False)
     recorded_by = models.ForeignKey(User, null=True, editable=False, on_delete=models.PROTECT, related_name="+")
 
-    objects = AboutParticipationQuerySet.as_manager()
+    objects = AboutJourneyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("hours of a month")
@@ -119,9 +119,17 @@ class HoursMonth(models.Model):
 
 class JournalQuerySet(AboutParticipationQuerySet):
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        """Entries on visible participations: those of the user's own organisation, and those that are shared."""
+        """Entries on visible participations: those of the user's own organisation, and those shared with it.
+
+        What colleagues wrote is their own documentation; of partners' notes the person's consent must say so.
+        """
         own = access.of(user).organisation_ids(Permission.PARTICIPANT_VIEW)
-        return super().visible_to(user).filter(Q(is_shared=True) | Q(organisation__in=own))
+        shared = Q(is_shared=True, participation__in=Participation.objects.visible_to(user, "notes"))
+        return super().visible_to(user).filter(shared | Q(organisation__in=own))
+
+    def next_steps(self) -> Self:
+        """Steps that are not done, the nearest first."""
+        return self.filter(next_step_on__isnull=False, next_step_done_on__isnull=True).order_by("next_step_on", "pk")
 
 
 class JournalEntry(models.Model):
@@ -180,7 +188,7 @@ class JournalEntry(models.Model):
         return f"journal entry {self.pk}"
 
 
-class OutcomeQuerySet(AboutParticipationQuerySet):
+class OutcomeQuerySet(AboutJourneyQuerySet):
     def standing(self) -> Self:
         """All but the withdrawn ones."""
         return self.filter(withdrawn_at__isnull=True)
@@ -283,7 +291,7 @@ class FollowUp(models.Model):
     recorded_at = models.DateTimeField(default=now, editable=False)
     recorded_by = models.ForeignKey(User, null=True, editable=False, on_delete=models.PROTECT, related_name="+")
 
-    objects = AboutParticipationQuerySet.as_manager()
+    objects = AboutJourneyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("follow-up")

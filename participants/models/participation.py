@@ -41,24 +41,33 @@ class ExitReason(models.Model):
 
 
 class ParticipationQuerySet(models.QuerySet["Participation"]):
-    def visible_to(self, user: User | AnonymousUser) -> ParticipationQuerySet:
-        """Participations the user may open today.
+    def visible_to(self, user: User | AnonymousUser, category: str | None = None) -> ParticipationQuerySet:
+        """Participations the user may open today, or those of which she may read one category of what is kept.
 
         The owner's coordinators and project office see all of their projects; a partner sees those who consent to it;
         an enterprise's supervisor moreover only those placed there. A protected person is seen by the care team alone.
         """
+        return self.within_reach(user, category).filter(
+            Q(participant__protection=Participant.Protection.NONE) | Exists(_care_team_of(user))
+        )
+
+    def within_reach(self, user: User | AnonymousUser, category: str | None = None) -> ParticipationQuerySet:
+        """What the user's role and the persons' consents open, protected persons among them: whom one could let in."""
         rights = access.of(user)
         partner_ids = rights.organisation_ids(Permission.PARTICIPANT_VIEW) - rights.placed_only_ids()
         owned = Q(project__owner__in=rights.owner_wide_ids(Permission.PARTICIPANT_VIEW))
-        consented = Exists(_consent_for(partner_ids))
-        placed = Exists(_consent_for(rights.placed_only_ids())) & Exists(_placed_at(rights.placed_only_ids()))
-        return self.filter(
-            owned | consented | placed,
-            Q(participant__protection=Participant.Protection.NONE) | Exists(_care_team_of(user)),
-        )
+        consented = Exists(_consent_for(partner_ids, category))
+        placed = Exists(_consent_for(rights.placed_only_ids(), category)) & Exists(_placed_at(rights.placed_only_ids()))
+        return self.filter(owned | consented | placed)
 
     def ongoing(self) -> ParticipationQuerySet:
         return self.filter(entered_on__isnull=False, left_on__isnull=True)
+
+    def without_consent(self) -> ParticipationQuerySet:
+        """Those of whom no partner may read anything today."""
+        from participants.models.sharing import Consent
+
+        return self.filter(~Exists(Consent.objects.lifting_secrecy().filter(participation=OuterRef("pk"))))
 
     def silent(self) -> ParticipationQuerySet:
         """Those who take part although nothing has been recorded for a long time. (esf-rules.md P-8)"""
@@ -175,7 +184,14 @@ class AboutParticipationQuerySet(models.QuerySet):
         return self.filter(participation__in=Participation.objects.visible_to(user))
 
 
-class StintQuerySet(AboutParticipationQuerySet):
+class AboutJourneyQuerySet(AboutParticipationQuerySet):
+    """Rows about the way itself, such as activities and outcomes: consent can leave them out."""
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        return self.filter(participation__in=Participation.objects.visible_to(user, "journey"))
+
+
+class StintQuerySet(AboutJourneyQuerySet):
     def counted(self) -> Self:
         """All but mistaken registrations, which are excluded from everything. (esf-rules.md P-9)"""
         return self.exclude(exit_reason=ExitReason.MISTAKE)
@@ -269,7 +285,7 @@ class EntryRecord(models.Model):
         User, null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="+"
     )
 
-    objects = AboutParticipationQuerySet.as_manager()
+    objects = AboutJourneyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("entry record")
@@ -279,7 +295,7 @@ class EntryRecord(models.Model):
         return f"entry record {self.pk}"
 
 
-class SensitiveAnswerQuerySet(AboutParticipationQuerySet):
+class SensitiveAnswerQuerySet(AboutJourneyQuerySet):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Answers on visible participations of projects in which the user may see such answers."""
         projects = access.of(user).projects(Permission.SENSITIVE_VIEW)
@@ -316,10 +332,11 @@ class SensitiveAnswer(models.Model):
         return f"sensitive answer {self.pk}"
 
 
-def _consent_for(organisation_ids: set[int]) -> models.QuerySet:
+def _consent_for(organisation_ids: set[int], category: str | None) -> models.QuerySet:
     from participants.models.sharing import Consent
 
-    return Consent.objects.lifting_secrecy().filter(participation=OuterRef("pk"), organisation__in=organisation_ids)
+    lifting = Consent.objects.lifting_secrecy(category)
+    return lifting.filter(participation=OuterRef("pk"), organisation__in=organisation_ids)
 
 
 def _placed_at(organisation_ids: set[int]) -> models.QuerySet:
@@ -339,9 +356,8 @@ def _care_team_of(user: User | AnonymousUser) -> models.QuerySet:
 def _lead_name() -> models.QuerySet:
     from participants.models.sharing import CareTeamMember
 
-    return CareTeamMember.objects.filter(in_force(today()), participation=OuterRef("pk"), is_lead=True).values(
-        "user__name"
-    )[:1]
+    leads = CareTeamMember.objects.filter(in_force(today()), participation=OuterRef("pk"), is_lead=True)
+    return leads.order_by("-started_on", "-pk").values("user__name")[:1]
 
 
 def _latest(model: type[models.Model], field: str, until: object) -> models.QuerySet:

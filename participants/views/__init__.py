@@ -1,10 +1,23 @@
 """Request in, response out. The overview pages are read; the deeds and the enrolment write."""
 
+from participants.views.care_team import (
+    care_team_contact,
+    care_team_create,
+    care_team_end,
+    care_team_grant,
+    lead_answer,
+    lead_offer,
+)
+from participants.views.consent import (
+    consent_create,
+    consent_evidence,
+    consent_list,
+    consent_receipt,
+    consent_withdraw,
+)
 from participants.views.deeds import (
     activity_create,
     activity_end,
-    consent_create,
-    consent_withdraw,
     contact_edit,
     entry_record_edit,
     follow_up_create,
@@ -23,11 +36,31 @@ from participants.views.deeds import (
 )
 from participants.views.enrol import participation_create
 from participants.views.overview import enterprise_people, participation_detail, participation_list, today
+from participants.views.protection import protection_reason
+from participants.views.referral import (
+    referral_acknowledge,
+    referral_answer,
+    referral_create,
+    referral_detail,
+    referral_edit,
+    referral_link,
+    referral_list,
+    referral_reply,
+    referral_withdraw,
+)
+from participants.views.trace import trace
 
 __all__ = [
     "activity_create",
     "activity_end",
+    "care_team_contact",
+    "care_team_create",
+    "care_team_end",
+    "care_team_grant",
     "consent_create",
+    "consent_evidence",
+    "consent_list",
+    "consent_receipt",
     "consent_withdraw",
     "contact_edit",
     "enterprise_people",
@@ -38,6 +71,8 @@ __all__ = [
     "journal_create",
     "journal_quick",
     "journal_step_done",
+    "lead_answer",
+    "lead_offer",
     "near_employment_edit",
     "outcome_create",
     "outcome_end",
@@ -45,8 +80,19 @@ __all__ = [
     "participation_create",
     "participation_detail",
     "participation_list",
+    "protection_reason",
+    "referral_acknowledge",
+    "referral_answer",
+    "referral_create",
+    "referral_detail",
+    "referral_edit",
+    "referral_link",
+    "referral_list",
+    "referral_reply",
+    "referral_withdraw",
     "sensitive_edit",
     "stint_close",
     "stint_open",
     "today",
+    "trace",
 ]

@@ -26,43 +26,14 @@ from participants.models import (
     Participation,
 )
 from participants.names import name_key
+from participants.views.frame import GET_AND_POST, Category, back, find, show
 from partners import access
 from partners.access import Permission
 from partners.audit import log_access
 from partners.http import Request
 from partners.models import AccessLog, Organisation, User, in_force
 
-GET_AND_POST = ["GET", "POST"]
 MATCHES = 12
-
-
-# --- What every page here does ------------------------------------------------------------------------
-
-
-def _find(request: Request, pk: int) -> Participation:
-    return get_object_or_404(Participation.objects.visible_to(request.user).with_card(), pk=pk)
-
-
-def _back(participation: Participation, message: str, request: Request) -> HttpResponse:
-    messages.success(request, message)
-    return redirect("participants:participation_detail", pk=participation.pk)
-
-
-def _show(
-    request: Request,
-    template: str,
-    participation: Participation,
-    form: forms.Refusable,
-    *,
-    fields: AccessLog.FieldsClass = AccessLog.FieldsClass.BASIC,
-    **context: Any,
-) -> HttpResponse:
-    """The page about one participant, after the look at her is logged."""
-    if participation.participant.is_protected:
-        fields = AccessLog.FieldsClass.PROTECTED
-    log_access(request, AccessLog.Action.VIEW, participation_ids=[participation.pk], fields=fields)
-    context |= {"participation": participation, "form": form}
-    return render(request, f"participants/{template}.html", context, status=422 if form.errors else 200)
 
 
 # --- The journal ----------------------------------------------------------------------------------
@@ -70,7 +41,7 @@ def _show(
 
 @require_http_methods(GET_AND_POST)
 def journal_create(request: Request, pk: int) -> HttpResponse:
-    participation = _find(request, pk)
+    participation = find(request, pk)
     access.require(request.user, Permission.JOURNAL_WRITE, participation)
     own = writing_organisation(request.user, participation)
     form = forms.JournalForm(request.POST or None, own=own, readers=readers(participation))
@@ -80,8 +51,8 @@ def journal_create(request: Request, pk: int) -> HttpResponse:
         except ValidationError as refusal:
             form.refuse(refusal)
         else:
-            return _back(participation, _("The note is saved."), request)
-    return _show(request, "journal_form", participation, form)
+            return back(participation, _("The note is saved."), request)
+    return show(request, "journal_form", participation, form)
 
 
 @require_http_methods(GET_AND_POST)
@@ -136,7 +107,8 @@ def _choices(request: Request, visible: Any, who: str, chosen: str) -> list[Part
     log_access(request, action, participation_ids=[participation.pk for participation in found], criterion=criterion)
     shared_with = _consented(request.user, found)
     for participation in found:
-        participation.shared_with = shared_with.get(participation.pk, [])
+        hidden = [_("only those in her network")] if participation.participant.is_protected else None
+        participation.shared_with = hidden or shared_with.get(participation.pk, [])
         participation.is_chosen = str(participation.pk) == chosen
     return found
 
@@ -164,7 +136,7 @@ def _recent(visible: Any, user: User) -> Any:
 def _consented(user: User, participations: list[Participation]) -> dict[int, list[str]]:
     """Participation → the partners who would read a shared note."""
     found: dict[int, list[str]] = {}
-    rows = Consent.objects.visible_to(user).lifting_secrecy().filter(participation__in=participations)
+    rows = Consent.objects.visible_to(user).lifting_secrecy(Category.NOTES).filter(participation__in=participations)
     for consent in rows.select_related("organisation").order_by("organisation__name"):
         names = found.setdefault(consent.participation_id, [])
         if str(consent.organisation) not in names:
@@ -202,8 +174,8 @@ def writing_organisation(user: User, participation: Participation) -> Organisati
 
 
 def readers(participation: Participation) -> list[Organisation]:
-    """Who reads a shared note: the project's owner, and the partners who have the person's consent today."""
-    consented = participation.consents.lifting_secrecy().values("organisation")
+    """Who reads a shared note: the project's owner, and the partners whose consent covers notes today."""
+    consented = participation.consents.lifting_secrecy(Category.NOTES).values("organisation")
     partners = Organisation.objects.filter(pk__in=consented).exclude(pk=participation.project.owner_id).order_by("name")
     return [participation.project.owner, *partners]
 
@@ -213,7 +185,7 @@ def readers(participation: Participation) -> list[Organisation]:
 
 @require_http_methods(GET_AND_POST)
 def activity_create(request: Request, pk: int) -> HttpResponse:
-    participation = _find(request, pk)
+    participation = find(request, pk, Category.JOURNEY)
     access.require(request.user, Permission.ACTIVITY_RECORD, participation)
     form = forms.ActivityForm(request.POST or None)
     if form.is_valid():
@@ -222,13 +194,13 @@ def activity_create(request: Request, pk: int) -> HttpResponse:
         except ValidationError as refusal:
             form.refuse(refusal)
         else:
-            return _back(participation, _("The activity is saved."), request)
-    return _show(request, "activity_form", participation, form)
+            return back(participation, _("The activity is saved."), request)
+    return show(request, "activity_form", participation, form)
 
 
 @require_http_methods(GET_AND_POST)
 def activity_end(request: Request, pk: int, activity_pk: int) -> HttpResponse:
-    participation = _find(request, pk)
+    participation = find(request, pk, Category.JOURNEY)
     activity = get_object_or_404(Activity.objects.visible_to(request.user), participation=participation, pk=activity_pk)
     access.require(request.user, Permission.ACTIVITY_RECORD, participation)
     form = forms.EndForm(request.POST or None)
@@ -238,13 +210,13 @@ def activity_end(request: Request, pk: int, activity_pk: int) -> HttpResponse:
         except ValidationError as refusal:
             form.refuse(refusal)
         else:
-            return _back(participation, _("The activity has its last day."), request)
-    return _show(request, "activity_end_form", participation, form, activity=activity)
+            return back(participation, _("The activity has its last day."), request)
+    return show(request, "activity_end_form", participation, form, activity=activity)
 
 
 @require_http_methods(GET_AND_POST)
 def hours_edit(request: Request, pk: int) -> HttpResponse:
-    participation = _find(request, pk)
+    participation = find(request, pk, Category.JOURNEY)
     access.require(request.user, Permission.HOURS_RECORD, participation)
     form = forms.HoursForm(request.POST or None, participation=participation)
     if form.is_valid():
@@ -259,13 +231,13 @@ def hours_edit(request: Request, pk: int) -> HttpResponse:
         except ValidationError as refusal:
             form.refuse(refusal)
         else:
-            return _back(
+            return back(
                 participation,
                 ngettext("Hours of %(n)s month are saved.", "Hours of %(n)s months are saved.", len(changes))
                 % {"n": len(changes)},
                 request,
             )
-    return _show(request, "hours_form", participation, form)
+    return show(request, "hours_form", participation, form)
 
 
 # --- Outcomes -------------------------------------------------------------------------------------
@@ -273,7 +245,7 @@ def hours_edit(request: Request, pk: int) -> HttpResponse:
 
 @require_http_methods(GET_AND_POST)
 def outcome_create(request: Request, pk: int) -> HttpResponse:
-    participation = _find(request, pk)
+    participation = find(request, pk, Category.JOURNEY)
     access.require(request.user, Permission.OUTCOME_RECORD, participation)
     form = forms.OutcomeForm(request.POST or None)
     if form.is_valid():
@@ -282,13 +254,13 @@ def outcome_create(request: Request, pk: int) -> HttpResponse:
         except ValidationError as refusal:
             form.refuse(refusal)
         else:
-            return _back(participation, _("The outcome is saved."), request)
-    return _show(request, "outcome_form", participation, form)
+            return back(participation, _("The outcome is saved."), request)
+    return show(request, "outcome_form", participation, form)
 
 
 @require_http_methods(GET_AND_POST)
 def outcome_end(request: Request, pk: int, outcome_pk: int) -> HttpResponse:
-    participation = _find(request, pk)
+    participation = find(request, pk, Category.JOURNEY)
     outcome = _outcome(request, participation, outcome_pk)
     access.require(request.user, Permission.OUTCOME_RECORD, participation)
     form = forms.EndForm(request.POST or None)
@@ -298,15 +270,15 @@ def outcome_end(request: Request, pk: int, outcome_pk: int) -> HttpResponse:
         except ValidationError as refusal:
             form.refuse(refusal)
         else:
-            return _back(participation, _("The outcome has its last day."), request)
-    return _show(
+            return back(participation, _("The outcome has its last day."), request)
+    return show(
         request, "outcome_end_form", participation, form, outcome=outcome, words=forms.outcome_in_words(outcome)
     )
 
 
 @require_http_methods(GET_AND_POST)
 def outcome_withdraw(request: Request, pk: int, outcome_pk: int) -> HttpResponse:
-    participation = _find(request, pk)
+    participation = find(request, pk, Category.JOURNEY)
     outcome = _outcome(request, participation, outcome_pk)
     access.require(request.user, Permission.OUTCOME_RECORD, participation)
     form = forms.ReasonForm(request.POST or None)
@@ -316,10 +288,10 @@ def outcome_withdraw(request: Request, pk: int, outcome_pk: int) -> HttpResponse
         except ValidationError as refusal:
             form.refuse(refusal)
         else:
-            return _back(
+            return back(
                 participation, _("The outcome is removed. It no longer counts, and stays in the history."), request
             )
-    return _show(
+    return show(
         request, "outcome_withdraw_form", participation, form, outcome=outcome, words=forms.outcome_in_words(outcome)
     )
 
@@ -330,7 +302,7 @@ def _outcome(request: Request, participation: Participation, outcome_pk: int) ->
 
 @require_http_methods(GET_AND_POST)
 def near_employment_edit(request: Request, pk: int) -> HttpResponse:
-    participation = _find(request, pk)
+    participation = find(request, pk, Category.JOURNEY)
     access.require(request.user, Permission.OUTCOME_RECORD, participation)
     kept = {"value": participation.near_employment, "note": participation.near_employment_note}
     form = forms.NearEmploymentForm(request.POST or None, initial=kept)
@@ -340,8 +312,8 @@ def near_employment_edit(request: Request, pk: int) -> HttpResponse:
         except ValidationError as refusal:
             form.refuse(refusal)
         else:
-            return _back(participation, _("Saved."), request)
-    return _show(request, "near_employment_form", participation, form)
+            return back(participation, _("Saved."), request)
+    return show(request, "near_employment_form", participation, form)
 
 
 # --- Leaving, coming back, following up -----------------------------------------------------------------
@@ -349,7 +321,7 @@ def near_employment_edit(request: Request, pk: int) -> HttpResponse:
 
 @require_http_methods(GET_AND_POST)
 def stint_close(request: Request, pk: int) -> HttpResponse:
-    participation = _find(request, pk)
+    participation = find(request, pk, Category.JOURNEY)
     access.require(request.user, Permission.PARTICIPATION_CLOSE, participation)
     form = forms.StintCloseForm(request.POST or None, ongoing=_ongoing_outcomes(participation))
     if form.is_valid():
@@ -366,10 +338,10 @@ def stint_close(request: Request, pk: int) -> HttpResponse:
         except ValidationError as refusal:
             form.refuse(refusal)
         else:
-            return _back(
+            return back(
                 participation, _("The exit is registered. The follow-ups show up under Today when it is time."), request
             )
-    return _show(
+    return show(
         request,
         "stint_close_form",
         participation,
@@ -391,7 +363,7 @@ def _ongoing_outcomes(participation: Participation) -> list[Outcome]:
 
 @require_http_methods(GET_AND_POST)
 def stint_open(request: Request, pk: int) -> HttpResponse:
-    participation = _find(request, pk)
+    participation = find(request, pk, Category.JOURNEY)
     access.require(request.user, Permission.PARTICIPANT_ENROL, participation)
     form = forms.StintOpenForm(request.POST or None, project=participation.project)
     if form.is_valid():
@@ -400,14 +372,14 @@ def stint_open(request: Request, pk: int) -> HttpResponse:
         except ValidationError as refusal:
             form.refuse(refusal)
         else:
-            return _back(participation, _("The re-entry is registered. The first entry stays as it was."), request)
+            return back(participation, _("The re-entry is registered. The first entry stays as it was."), request)
     stints = list(participation.stints.select_related("exit_reason").order_by("started_on"))
-    return _show(request, "stint_open_form", participation, form, stints=stints)
+    return show(request, "stint_open_form", participation, form, stints=stints)
 
 
 @require_http_methods(GET_AND_POST)
 def follow_up_create(request: Request, pk: int, milestone: str) -> HttpResponse:
-    participation = _find(request, pk)
+    participation = find(request, pk, Category.JOURNEY)
     access.require(request.user, Permission.FOLLOW_UP_RECORD, participation)
     if milestone not in FollowUp.Milestone.values:
         raise Http404
@@ -429,9 +401,9 @@ def follow_up_create(request: Request, pk: int, milestone: str) -> HttpResponse:
         except ValidationError as refusal:
             form.refuse(refusal)
         else:
-            return _back(participation, _("The follow-up is saved."), request)
+            return back(participation, _("The follow-up is saved."), request)
     left_on = participation.left_on
-    return _show(
+    return show(
         request,
         "follow_up_form",
         participation,
@@ -449,7 +421,7 @@ def follow_up_create(request: Request, pk: int, milestone: str) -> HttpResponse:
 
 @require_http_methods(GET_AND_POST)
 def entry_record_edit(request: Request, pk: int) -> HttpResponse:
-    participation = _find(request, pk)
+    participation = find(request, pk, Category.JOURNEY)
     access.require(request.user, Permission.PARTICIPANT_EDIT, participation)
     record = getattr(participation, "entry_record", None)
     initial = {name: getattr(record, name) for name in forms.EntryRecordForm.ENTRY_FIELDS} if record else {}
@@ -460,13 +432,13 @@ def entry_record_edit(request: Request, pk: int) -> HttpResponse:
         except ValidationError as refusal:
             form.refuse(refusal)
         else:
-            return _back(participation, _("The entry record is saved."), request)
-    return _show(request, "entry_record_form", participation, form)
+            return back(participation, _("The entry record is saved."), request)
+    return show(request, "entry_record_form", participation, form)
 
 
 @require_http_methods(GET_AND_POST)
 def sensitive_edit(request: Request, pk: int) -> HttpResponse:
-    participation = _find(request, pk)
+    participation = find(request, pk, Category.JOURNEY)
     access.require(request.user, Permission.SENSITIVE_VIEW, participation)
     known = {row.question: row.answer for row in participation.sensitive_answers.all()}
     form = forms.SensitiveForm(request.POST or None, initial=known)
@@ -481,16 +453,19 @@ def sensitive_edit(request: Request, pk: int) -> HttpResponse:
         except ValidationError as refusal:
             form.refuse(refusal)
         else:
-            return _back(participation, _("The answers are saved."), request)
-    return _show(request, "sensitive_form", participation, form, fields=AccessLog.FieldsClass.SENSITIVE)
+            return back(participation, _("The answers are saved."), request)
+    return show(request, "sensitive_form", participation, form, fields=AccessLog.FieldsClass.SENSITIVE)
 
 
 @require_http_methods(GET_AND_POST)
 def contact_edit(request: Request, pk: int) -> HttpResponse:
-    participation = _find(request, pk)
+    participation = find(request, pk, Category.CONTACT)
     access.require(request.user, Permission.PARTICIPANT_EDIT, participation)
     person = participation.participant
     initial = {name: getattr(person, name) for name in forms.ContactForm.PERSON_FIELDS}
+    if person.is_protected:
+        # What was known before she became protected is not shown, and not kept when the form is saved.
+        initial |= dict.fromkeys(("municipality", "district", "phone", "email"), "")
     form = forms.ContactForm(
         request.POST or None, participant=person, initial=initial | {"version": participation.version}
     )
@@ -506,19 +481,19 @@ def contact_edit(request: Request, pk: int) -> HttpResponse:
         except ValidationError as refusal:
             form.refuse(refusal)
         else:
-            return _back(participation, _("The person's data are saved."), request)
-    return _show(request, "contact_form", participation, form, fields=AccessLog.FieldsClass.CONTACT)
+            return back(participation, _("The person's data are saved."), request)
+    return show(request, "contact_form", participation, form, fields=AccessLog.FieldsClass.CONTACT)
 
 
 @never_cache
 @require_http_methods(GET_AND_POST)
 def identity_show(request: Request, pk: int) -> HttpResponse:
     """The whole number, once, for a reason that is kept in the log."""
-    participation = _find(request, pk)
+    participation = find(request, pk)
     access.require(request.user, Permission.IDENTITY_UNMASK, participation)
     form = forms.IdentityShowForm(request.POST or None)
     if not form.is_valid():
-        return _show(request, "identity_form", participation, form)
+        return show(request, "identity_form", participation, form)
     person = participation.participant
     log_access(
         request,
@@ -534,48 +509,3 @@ def identity_show(request: Request, pk: int) -> HttpResponse:
     }
     template = "participants/identity_shown.html" + ("#number" if request.htmx else "")
     return render(request, template, context)
-
-
-# --- Consent --------------------------------------------------------------------------------------
-
-
-@require_http_methods(GET_AND_POST)
-def consent_create(request: Request, pk: int) -> HttpResponse:
-    participation = _find(request, pk)
-    access.require(request.user, Permission.CONSENT_RECORD, participation)
-    form = forms.ConsentForm(request.POST or None, project=participation.project)
-    if form.is_valid():
-        try:
-            actions.give_consent(participation=participation, by=request.user, **form.cleaned_data)
-        except ValidationError as refusal:
-            form.refuse(refusal)
-        else:
-            return _back(participation, _("The consent is saved."), request)
-    return _show(request, "consent_form", participation, form)
-
-
-@require_http_methods(GET_AND_POST)
-def consent_withdraw(request: Request, pk: int, consent_pk: int) -> HttpResponse:
-    participation = _find(request, pk)
-    consents = Consent.objects.visible_to(request.user).select_related("organisation")
-    consent = get_object_or_404(consents, participation=participation, pk=consent_pk)
-    access.require(request.user, Permission.CONSENT_RECORD, participation)
-    form = forms.ConsentWithdrawForm(request.POST or None)
-    if form.is_valid():
-        try:
-            actions.withdraw_consent(consent=consent, by=request.user, **form.cleaned_data)
-        except ValidationError as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(
-                request, _("The consent is withdrawn. The organisation reads nothing more from that day on.")
-            )
-            return _still_mine(request, participation)
-    return _show(request, "consent_withdraw_form", participation, form, consent=consent)
-
-
-def _still_mine(request: Request, participation: Participation) -> HttpResponse:
-    """The withdrawal may have closed the page for the very user who registered it."""
-    if Participation.objects.visible_to(request.user).filter(pk=participation.pk).exists():
-        return redirect("participants:participation_detail", pk=participation.pk)
-    return redirect("participants:participation_list")

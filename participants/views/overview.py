@@ -13,9 +13,9 @@ from django_htmx.http import push_url
 
 from enterprises.models import Enterprise
 from grundsteget import dates
-from participants import history, rules, timeline
+from participants import forms, history, rules, timeline
 from participants.inbox import inbox
-from participants.listing import ALL, MINE, Listing, Search, first_tab, keep_search
+from participants.listing import ALL, MINE, Listing, Search, first_tab, keep_search, show_steps
 from participants.models import (
     Activity,
     CareTeamMember,
@@ -23,16 +23,22 @@ from participants.models import (
     EntryRecord,
     FollowUp,
     HoursMonth,
+    LeadTransfer,
     Outcome,
+    Participant,
     Participation,
+    Referral,
     SensitiveAnswer,
     Stint,
 )
+from participants.opening import log_opening
+from participants.views.frame import Category, find
 from partners import access
 from partners.access import Permission
 from partners.audit import log_access
 from partners.http import Request
 from partners.models import AccessLog, in_force
+from partners.reminders import reminders_for
 
 # --- Today ----------------------------------------------------------------------------------------
 
@@ -41,11 +47,12 @@ from partners.models import AccessLog, in_force
 def today(request: Request) -> HttpResponse:
     """The start page of everybody: what waits for me. Who has no participants gets the doors that are open to her."""
     if not access.has(request.user, Permission.PARTICIPANT_VIEW):
-        return render(request, "participants/today_doors.html")
+        return render(request, "participants/today_doors.html", {"reminders": reminders_for(request.user)})
     tab = first_tab(request.user, request.GET.get("flik"))
     waiting = inbox(request.user, tab)
     log_access(request, AccessLog.Action.LIST, participation_ids=waiting.participation_ids)
-    return render(request, "participants/today.html", {"inbox": waiting, "tab": tab, "mine": MINE, "all": ALL})
+    context = {"inbox": waiting, "tab": tab, "mine": MINE, "all": ALL, "reminders": reminders_for(request.user)}
+    return render(request, "participants/today.html", context)
 
 
 # --- The list -------------------------------------------------------------------------------------
@@ -97,10 +104,12 @@ def _searched(request: Request) -> str:
 # --- One participant ------------------------------------------------------------------------------
 
 OVERVIEW, TIMELINE, ACTIVITIES, CONSENTS, HISTORY = "oversikt", "tidslinje", "aktiviteter", "samtycken", "historik"
+NETWORK = "natverk"
 TABS = {
     OVERVIEW: _("Overview"),
     TIMELINE: _("Timeline"),
     ACTIVITIES: _("Activities"),
+    NETWORK: _("Network"),
     CONSENTS: _("Consents"),
     HISTORY: _("History"),
 }
@@ -109,30 +118,60 @@ TABS = {
 @require_safe
 def participation_detail(request: Request, pk: int) -> HttpResponse:
     """One participant, one tab at a time; the header and the strip above the tabs are always there."""
-    participation = get_object_or_404(Participation.objects.visible_to(request.user).with_card(), pk=pk)
+    participation = find(request, pk)
+    sees = _readable(request, participation)
     may = {permission.value for permission in access.permissions_in(request.user, participation.project_id)}
-    tabs = {key: label for key, label in TABS.items() if key != HISTORY or Permission.PARTICIPANT_EDIT.value in may}
+    if Category.JOURNEY not in sees:
+        may -= ABOUT_JOURNEY
+    tabs = _tabs(may, sees)
     tab = request.GET.get("flik", OVERVIEW)
     if tab not in tabs:
         tab = OVERVIEW
     context = {
         "participation": participation,
         "may": may,
+        "sees": sees,
         "tabs": tabs,
         "tab": tab,
         **_header(request, participation),
         **TAB_CONTEXTS[tab](request, participation, may),
     }
-    log_access(
-        request,
-        AccessLog.Action.VIEW,
-        participation_ids=[participation.pk],
-        fields=AccessLog.FieldsClass.PROTECTED
-        if participation.participant.is_protected
-        else AccessLog.FieldsClass.BASIC,
-    )
+    log_opening(request, participation)
     part = "#timeline" if tab == TIMELINE and request.htmx.target == "timeline" else ""
     return render(request, f"participants/participation_detail.html{part}", context)
+
+
+# Deeds that show or change what a consent without that category leaves out.
+ABOUT_JOURNEY = {
+    permission.value
+    for permission in (
+        Permission.ACTIVITY_RECORD,
+        Permission.HOURS_RECORD,
+        Permission.OUTCOME_RECORD,
+        Permission.FOLLOW_UP_RECORD,
+        Permission.PARTICIPATION_CLOSE,
+        Permission.PARTICIPANT_EDIT,
+        Permission.SENSITIVE_VIEW,
+    )
+}
+
+
+def _readable(request: Request, participation: Participation) -> set[str]:
+    """Which categories of what is kept the user may read about this person today."""
+    return {
+        category.value
+        for category in Category
+        if Participation.objects.visible_to(request.user, category).filter(pk=participation.pk).exists()
+    }
+
+
+def _tabs(may: set[str], sees: set[str]) -> dict[str, Any]:
+    hidden = set()
+    if Permission.PARTICIPANT_EDIT.value not in may:
+        hidden.add(HISTORY)
+    if Category.JOURNEY not in sees:
+        hidden.add(ACTIVITIES)
+    return {key: label for key, label in TABS.items() if key not in hidden}
 
 
 def _header(request: Request, participation: Participation) -> dict[str, Any]:
@@ -156,6 +195,7 @@ def _header(request: Request, participation: Participation) -> dict[str, Any]:
         .order_by("-is_lead", "-started_on", "pk")
     )
     now = dates.today()
+    show_steps(request.user, [participation], in_list=False)
     return {
         "stints": stints,
         "consents": consents,
@@ -243,19 +283,39 @@ def _activities_tab(request: Request, participation: Participation, may: set[str
     }
 
 
-def _nothing_more(request: Request, participation: Participation, may: set[str]) -> dict[str, Any]:
-    return {}
+def _consents_tab(request: Request, participation: Participation, may: set[str]) -> dict[str, Any]:
+    """All consents, and who might read what on one day: today, or any day in the past."""
+    form = forms.DayShownForm(request.GET if "dag" in request.GET else None)
+    day = form.cleaned_data["dag"] if form.is_valid() else dates.today()
+    readers = Consent.objects.visible_to(request.user).lifting_secrecy(on=day).filter(participation=participation)
+    return {
+        "day": day,
+        "day_form": form,
+        "readers": readers.select_related("organisation").order_by("organisation__name", "given_on"),
+    }
 
 
 def _history(request: Request, participation: Participation, may: set[str]) -> dict[str, Any]:
     return {"changes": history.changes(request.user, participation)}
 
 
+def _network(request: Request, participation: Participation, may: set[str]) -> dict[str, Any]:
+    """Who follows the person, an offer of the lead that waits, and the referrals the user may see."""
+    offers = LeadTransfer.objects.visible_to(request.user).filter(participation=participation)
+    referrals = Referral.objects.visible_to(request.user).filter(participation=participation)
+    return {
+        "offer": offers.filter(state=LeadTransfer.State.OFFERED).select_related("to_user", "offered_by").first(),
+        "declined_offer": offers.filter(offered_by=request.user).select_related("to_user").first(),
+        "referrals": list(referrals.with_card().order_by("-pk")),
+    }
+
+
 TAB_CONTEXTS = {
     OVERVIEW: _overview,
     TIMELINE: _timeline,
     ACTIVITIES: _activities_tab,
-    CONSENTS: _nothing_more,
+    NETWORK: _network,
+    CONSENTS: _consents_tab,
     HISTORY: _history,
 }
 
@@ -272,8 +332,9 @@ def enterprise_people(request: Request, pk: int) -> HttpResponse:
     access.require(request.user, Permission.PARTICIPANT_VIEW)
     placed = Activity.objects.filter(in_force(dates.today()), enterprise=enterprise).order_by("started_on", "pk")
     people = list(
-        Participation.objects.visible_to(request.user)
-        .filter(activities__in=placed)
+        Participation.objects.visible_to(request.user, Category.JOURNEY)
+        # Where a protected person is, is told on no page but her own.
+        .filter(participant__protection=Participant.Protection.NONE, activities__in=placed)
         .with_card()
         .prefetch_related(Prefetch("activities", queryset=placed, to_attr="placements"))
         .distinct()

@@ -32,7 +32,7 @@ from participants.names import name_key
 from participants.signals import participation_changed
 from partners.models import Organisation, Project, User
 from reporting import grundsteget
-from reporting.demo import partners
+from reporting.demo import consents, looks, network, partners, referrals
 from reporting.demo.lives import DemoNote, Life
 from reporting.demo.paths import lives
 
@@ -65,6 +65,10 @@ def load_demo() -> bool:
         enterprises = partners.load_enterprises(project)
         users = partners.load_colleagues(project, at(today(), hour=7))
         Loader(project, enterprises, users).load(lives())
+        consents.vary(project)
+        looks.load_looks(project)
+        referrals.load(project, users)
+        network.load(project, users)
     return True
 
 

@@ -6,10 +6,9 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from participants.models import Participation
-from partners.audit import log_access
+from participants.models import Consent, Participation
+from participants.opening import check_reason, log_opening
 from partners.http import Request
-from partners.models import AccessLog
 from reporting.facts import facts_of_today
 from reporting.figures import codes_by_participation
 from reporting.indicators import DEFAULT_RULE_SET, rule_set_of
@@ -18,9 +17,10 @@ from reporting.words import standing_of
 
 @require_safe
 def standing(request: Request, pk: int) -> HttpResponse:
-    visible = Participation.objects.visible_to(request.user).select_related("participant", "project")
-    participation = get_object_or_404(visible, pk=pk)
-    log_access(request, AccessLog.Action.VIEW, participation_ids=[participation.pk])
+    visible = Participation.objects.visible_to(request.user, Consent.Category.JOURNEY)
+    participation = get_object_or_404(visible.select_related("participant", "project"), pk=pk)
+    check_reason(request, participation)
+    log_opening(request, participation)
     rule_set = rule_set_of(DEFAULT_RULE_SET)
     facts = codes_by_participation(facts_of_today(participation.project).filter(pk=pk), rule_set)
     context = {"participation": participation, "standing": standing_of(facts.first(), rule_set)}

@@ -233,6 +233,7 @@ def test_participation_detail_of_a_protected_person_shows_a_code(cast, as_coordi
         cast.project, first_name="Hemlig", last_name="Person", number=number, protection="sekretessmarkering", ref="D-9"
     )
     make_care_team_member(participation, cast.coordinator)
+    as_coordinator.post(reverse("participants:protection_reason", args=[participation.pk]), {"reason": "Möte idag"})
     for tab in TABS:
         page = as_coordinator.get(f"{LIST}{participation.pk}/?flik={tab}")
         assert "D-9" in page.text

@@ -5,17 +5,13 @@ from __future__ import annotations
 import difflib
 from typing import Any
 
-from allauth.account.forms import default_token_generator
-from allauth.account.utils import user_pk_to_url_str
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandParser
-from django.core.validators import validate_email
 from django.db import transaction
-from django.urls import reverse
 
 from grundsteget.commands import Command as BaseCommand
 from grundsteget.commands import Refused
+from partners import actions
 from partners.models import Membership, Organisation, User
 
 
@@ -31,15 +27,19 @@ class Command(BaseCommand):
     @transaction.atomic
     def run(self, **options: Any) -> None:
         organisation = _organisation(options["organisation"])
-        user = User.objects.filter(email__iexact=options["email"]).first() or _new_user(
-            options["email"], options["name"]
-        )
-        membership, is_new = Membership.objects.ongoing().get_or_create(
-            user=user, organisation=organisation, role=options["role"]
-        )
-        self.stdout.write(f"{user.email}: {membership.role}, {organisation.name}{'' if is_new else ' (as before)'}")
-        if not user.has_usable_password():
-            self.stdout.write(f"Choose a password at {_password_link(user)}")
+        try:
+            added = actions.add_member(
+                organisation=organisation, email=options["email"], name=options["name"], role=options["role"], by=None
+            )
+        except ValidationError as refusal:
+            raise _refused(refusal, options["email"]) from None
+        membership, user = added.membership, added.membership.user
+        as_before = "" if added.is_new else " (as before)"
+        self.stdout.write(f"{user.email}: {membership.role}, {organisation.name}{as_before}")
+        if membership.paused_on is not None:
+            self.stderr.write(f"{user.email} is paused: an administrator has to confirm the membership")
+        if added.link:
+            self.stdout.write(f"Choose a password at {added.link}")
 
 
 def _organisation(name: str) -> Organisation:
@@ -53,18 +53,11 @@ def _organisation(name: str) -> Organisation:
     raise Refused("organisation", f"{name} is unknown", advice)
 
 
-def _new_user(email: str, name: str) -> User:
-    try:
-        validate_email(email)
-    except ValidationError:
-        raise Refused("email", f"{email} is no e-mail address", "write it as name@example.org") from None
-    if not name.strip():
-        raise Refused("name", "is missing", "a new account needs --name")
-    return User.objects.create_user(email, name=name.strip())
-
-
-def _password_link(user: User) -> str:
-    """Dead after use, after a newer one is used, and when PASSWORD_RESET_TIMEOUT has passed."""
-    key = default_token_generator.make_token(user)
-    path = reverse("account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(user), "key": key})
-    return settings.BASE_URL.rstrip("/") + path
+def _refused(refusal: ValidationError, email: str) -> Refused:
+    """The rule's sentence as a command says it: where, what, what to do."""
+    code = refusal.error_list[0].code
+    if code == "name":
+        return Refused("name", "is missing", "a new account needs --name")
+    if User.objects.filter(email__iexact=email.strip(), is_active=False).exists():
+        return Refused("email", f"the account {email} is closed", "use another address, or open the account again")
+    return Refused("email", f"{email} is no e-mail address", "write it as name@example.org")

@@ -1,68 +1,14 @@
-"""Organisations, the projects they run together, the people who work there, and the log of who looked at what."""
+"""Organisations and the projects they run together."""
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
-from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Lower
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from grundsteget.dates import today
-
-
-def in_force(on: dt.date, prefix: str = "") -> Q:
-    """Rows whose period (`started_on` … `ended_on`, both included, no end = continuing) holds the day."""
-    return Q(**{f"{prefix}started_on__lte": on}) & (
-        Q(**{f"{prefix}ended_on__isnull": True}) | Q(**{f"{prefix}ended_on__gte": on})
-    )
-
-
-def period_is_ordered(name: str) -> models.CheckConstraint:
-    """The constraint that a period does not end before it starts."""
-    return models.CheckConstraint(
-        name=name,
-        condition=Q(ended_on__isnull=True) | Q(ended_on__gte=F("started_on")),
-        violation_error_message=_("The end date is before the start date."),
-    )
-
-
-class UserManager(BaseUserManager["User"]):
-    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
-        user = self.model(email=self.normalize_email(email).lower(), **fields)
-        user.set_password(password)
-        user.save(using=self._db)
-        return user
-
-    def get_by_natural_key(self, email: str | None) -> User:
-        return self.get(email__iexact=email)
-
-
-class User(AbstractBaseUser):
-    """A person who works with the project. What she may do follows from her memberships alone."""
-
-    email = models.EmailField(_("e-mail"), max_length=254, unique=True)
-    name = models.CharField(_("name"), max_length=120)
-    phone = models.CharField(_("phone"), max_length=30, blank=True)
-    is_active = models.BooleanField(_("active"), default=True)
-    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
-
-    objects = UserManager()
-
-    USERNAME_FIELD = EMAIL_FIELD = "email"
-    REQUIRED_FIELDS = ["name"]
-
-    class Meta:
-        verbose_name = _("user")
-        verbose_name_plural = _("users")
-        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_unique_whatever_case")]
-
-    def __str__(self) -> str:
-        return self.name or self.email
+from partners.models.periods import period_is_ordered
 
 
 class Organisation(models.Model):
@@ -83,6 +29,16 @@ class Organisation(models.Model):
         BUSINESS = "business", _("business or business organisation")
         NETWORK = "network", _("network or other project")
         OTHER = "other", _("other")
+
+    # Whose offices are to have a competence bearer, and guidelines for the work with social enterprises. (goal 5)
+    AUTHORITIES = (
+        Kind.CITY_DISTRICT,
+        Kind.SOCIAL_SERVICES,
+        Kind.EMPLOYMENT_SERVICE,
+        Kind.ADULT_EDUCATION,
+        Kind.COMPETENCE_CENTRE,
+        Kind.MUNICIPAL_ADMINISTRATION,
+    )
 
     name = models.CharField(_("name"), max_length=160, unique=True)
     short_name = models.CharField(_("short name"), max_length=40, blank=True)
@@ -227,92 +183,3 @@ class Partnership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organisation} – {self.get_role_display()}"
-
-
-class MembershipQuerySet(models.QuerySet["Membership"]):
-    def ongoing(self) -> MembershipQuerySet:
-        return self.filter(in_force(today()))
-
-
-class Membership(models.Model):
-    """A person's role in an organisation during a period. Rights come from here and from nowhere else."""
-
-    class Role(models.TextChoices):
-        COORDINATOR = "coordinator", _("coordinator")
-        CASEWORKER = "caseworker", _("caseworker")
-        SUPERVISOR = "supervisor", _("supervisor")
-        PROJECT_OFFICE = "project_office", _("project office")
-        STEERING_GROUP = "steering_group", _("steering group")
-        CONTROLLER = "controller", _("funder's controller")
-        ADMINISTRATOR = "administrator", _("administrator")
-
-    user = models.ForeignKey(User, verbose_name=_("user"), on_delete=models.PROTECT, related_name="memberships")
-    organisation = models.ForeignKey(
-        Organisation, verbose_name=_("organisation"), on_delete=models.PROTECT, related_name="memberships"
-    )
-    role = models.CharField(_("role"), max_length=20, choices=Role)
-    started_on = models.DateField(_("from"), default=today)
-    ended_on = models.DateField(_("to"), null=True, blank=True)
-
-    objects = MembershipQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("membership")
-        verbose_name_plural = _("memberships")
-        ordering = ["organisation", "role", "user"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["user", "organisation", "role", "started_on"], name="membership_starts_once"
-            ),
-            period_is_ordered("membership_period_is_ordered"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.user} – {self.get_role_display()}, {self.organisation}"
-
-
-class AccessLog(models.Model):
-    """One look at people's data: who, from where, at whom, how. Append-only; the database itself refuses changes.
-
-    Holds ids only — no names, no identity numbers, no text from a case.
-    """
-
-    class Action(models.TextChoices):
-        LIST = "list", _("list")
-        VIEW = "view", _("view")
-        SEARCH = "search", _("search")
-        UNMASK = "unmask", _("identity number shown")
-        EXPORT = "export", _("export")
-        DOWNLOAD = "download", _("download")
-        DENIED = "denied", _("refused")
-
-    class FieldsClass(models.TextChoices):
-        BASIC = "basic", _("basic")
-        CONTACT = "contact", _("contact")
-        SENSITIVE = "sensitive", _("sensitive")
-        PROTECTED = "protected", _("protected")
-
-    at = models.DateTimeField(_("at"), default=timezone.now, db_index=True)
-    actor = models.ForeignKey(User, verbose_name=_("who"), on_delete=models.PROTECT, related_name="+")
-    organisation = models.ForeignKey(
-        Organisation, verbose_name=_("organisation then"), null=True, on_delete=models.PROTECT, related_name="+"
-    )
-    role = models.CharField(_("role then"), max_length=20, blank=True)
-    action = models.CharField(_("what"), max_length=10, choices=Action)
-    view = models.CharField(_("page"), max_length=80)
-    participations = models.JSONField(_("participations"), default=list, help_text=_("ids of those shown"))
-    criterion = models.CharField(_("kind of search"), max_length=40, blank=True)
-    count = models.PositiveIntegerField(_("number shown"), default=0)
-    fields_class = models.CharField(_("kind of data"), max_length=10, choices=FieldsClass, default=FieldsClass.BASIC)
-    purpose = models.CharField(_("reason"), max_length=200, blank=True)
-    object_ref = models.CharField(_("file or report"), max_length=40, blank=True)
-    request_id = models.CharField(max_length=32, blank=True)
-    client_ip = models.GenericIPAddressField(null=True)
-
-    class Meta:
-        verbose_name = _("access log entry")
-        verbose_name_plural = _("access log")
-        ordering = ["-pk"]
-
-    def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M} {self.action} {self.view}"

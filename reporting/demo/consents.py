@@ -1,0 +1,74 @@
+"""What the demo's consents say beyond the dates: language, what is left out, a statute here and there, signed forms."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.core.files.base import ContentFile
+
+from grundsteget.dates import today
+from participants.models import Consent, Participation
+from partners.models import Project
+
+LANGUAGES = ("sv", "sv", "ar", "sv", "so", "sv", "ti", "sv", "prs", "en")
+STATUTE = "10 kap. 28 § OSL"
+SOON = 5
+SIGNED = 12  # So many of the newest have their form scanned.
+
+
+def vary(project: Project) -> None:
+    """Every consent gets its terms by its place in the row, so that each load of the demo is the same."""
+    consents = list(
+        Consent.objects.filter(participation__project=project, purpose=Consent.Purpose.SECRECY).order_by("pk")
+    )
+    for number, consent in enumerate(consents):
+        if number % 29 == 7:
+            consent.legal_ground, consent.statute, consent.form_version = Consent.Ground.STATUTE, STATUTE, ""
+            continue
+        consent.language = LANGUAGES[number % len(LANGUAGES)]
+        consent.covers_contact = number % 7 != 3
+        consent.covers_notes = number % 11 != 5
+        consent.covers_journey = number % 31 != 11
+    _let_some_run_out(consents)
+    fields = [
+        "valid_to",
+        "legal_ground",
+        "statute",
+        "form_version",
+        "language",
+        "covers_contact",
+        "covers_notes",
+        "covers_journey",
+    ]
+    Consent.objects.bulk_update(consents, fields, batch_size=500)
+    for consent in [one for one in consents if not one.is_statute][-SIGNED:]:
+        consent.evidence.save("form.pdf", ContentFile(_scan(f"Samtycke {consent.pk} - demo, ingen riktig person")))
+
+
+def _let_some_run_out(consents: list[Consent]) -> None:
+    """A few open-ended ones of people who take part end soon, so that there is something to renew."""
+    ongoing = set(Participation.objects.ongoing().values_list("pk", flat=True))
+    lasting = [one for one in consents if one.is_in_force and one.valid_to is None and one.participation_id in ongoing]
+    for number, consent in enumerate(lasting[:SOON], 1):
+        consent.valid_to = today() + number * dt.timedelta(days=4)
+
+
+def _scan(line: str) -> bytes:
+    """A page with one line: what a scanned form would be."""
+    text = f"BT /F1 14 Tf 72 760 Td ({line}) Tj ET".encode("ascii")
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R"
+        b" /Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> >>",
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(text), text),
+    ]
+    document, places = bytearray(b"%PDF-1.4\n"), []
+    for number, content in enumerate(objects, 1):
+        places.append(len(document))
+        document += b"%d 0 obj\n%s\nendobj\n" % (number, content)
+    start = len(document)
+    document += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    document += b"".join(b"%010d 00000 n \n" % place for place in places)
+    document += b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, start)
+    return bytes(document)
