@@ -4,7 +4,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from participants import actions, rules
@@ -376,17 +377,23 @@ def test_consent_list_renewal_of_another_person_is_ignored(as_coordinator, three
     assert form["organisation"].value() is None
 
 
-def test_consent_list_needs_the_same_queries_for_one_and_for_many(as_coordinator, cast, django_assert_max_num_queries):
-    def ask(kind):
-        return as_coordinator.get(reverse(LIST), {"visa": kind, "flik": "alla"})
-
-    for number in range(25):
+@pytest.mark.parametrize("kind", ["snart", "saknas"])
+def test_consent_list_needs_the_same_queries_for_one_and_for_many(as_coordinator, cast, kind):
+    def add(number):
         one = make_participation(cast.project, first_name=f"Y-{number}", record=None)
         make_consent(one, cast.social_services, "2016-04-01", valid_to="2017-04-01")
-    with django_assert_max_num_queries(16):
-        assert "Y-24" in ask("snart").text
-    with django_assert_max_num_queries(16):
-        ask("saknas")
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            assert as_coordinator.get(reverse(LIST), {"visa": kind, "flik": "alla"}).status_code == 200
+        return len(asked)
+
+    add(0)
+    queries()  # The first look of a day opens the day in the read log.
+    for_one = queries()
+    for number in range(1, 25):
+        add(number)
+    assert queries() == for_one
 
 
 def test_today_leads_to_the_consent_list(as_coordinator, participation):
