@@ -4,6 +4,7 @@ import datetime as dt
 import itertools
 from dataclasses import dataclass
 
+from auditlog.context import disable_auditlog
 from django.core.files.base import ContentFile
 from stdnum import luhn
 
@@ -153,7 +154,9 @@ class Cast:
         return {role: getattr(self, role) for role in self.ROLES}
 
 
+@disable_auditlog()
 def make_cast() -> Cast:
+    """Unlogged: the change log of the cast is nobody's subject, and it would double the time of every test."""
     owner = make_organisation("Coompanion Göteborgsregionen", Kind.COOPERATIVE_DEVELOPMENT, short_name="Coompanion")
     project = make_project(owner)
     district_a = make_organisation("Stadsdelen Angered", Kind.CITY_DISTRICT)
