@@ -79,7 +79,7 @@ def test_logs_refuse_change_and_removal(table, cast, participation):
 def test_clean_up_of_a_transactional_test_empties_the_logs(turn):
     assert not LogEntry.objects.exists()
     assert not Membership.objects.exists()
-    factories.make_cast()
+    factories.make_user("Eva Ek", factories.make_organisation(), factories.Role.CASEWORKER)
     assert LogEntry.objects.exists()
     with pytest.raises(DatabaseError, match="append-only"):
         LogEntry.objects.update(action=1)

@@ -2,9 +2,12 @@
 
 import os
 import shutil
+import threading
 
 import pytest
 from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
+from django.db import connection
 from playwright.sync_api import Page, sync_playwright
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
@@ -78,3 +81,17 @@ def open_browser(chromium, live_server, complaints):
     for context in contexts:
         context.close()
     assert not complaints, "the browser complained:\n" + "\n".join(complaints)
+
+
+@pytest.fixture(autouse=True)
+def one_request_at_a_time(monkeypatch):
+    """On SQLite in memory the server's threads share one connection, whose savepoints must not cross."""
+    if connection.vendor != "sqlite":
+        return
+    turn, handle = threading.RLock(), WSGIHandler.__call__
+
+    def in_turn(self, environ, start_response):
+        with turn:
+            return handle(self, environ, start_response)
+
+    monkeypatch.setattr(WSGIHandler, "__call__", in_turn)
