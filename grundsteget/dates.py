@@ -28,11 +28,6 @@ def add_months(day: dt.date, months: int) -> dt.date:
     return dt.date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
-def completed_years(born: dt.date, on: dt.date) -> int:
-    """Age in completed years; born on 29 February, the birthday is 1 March in common years. (esf-rules.md 1.6)"""
-    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
-
-
 def first_of_month(day: dt.date) -> dt.date:
     return day.replace(day=1)
 
