@@ -3,42 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from grundsteget.dates import today
+from grundsteget.forms import DayField, Refusable, capital
 from partners.models import Membership, NetworkEvent, Organisation, Partnership, Project, ReviewSample
 
 AT_ONCE = 200  # People on one list.
-
-
-class Refusable(forms.Form):
-    """A form that can show what the rules refused, beside the answer at fault."""
-
-    def refuse(self, refusal: ValidationError) -> None:
-        by_field = getattr(refusal, "error_dict", None)
-        errors = refusal.error_list if by_field is None else [one for found in by_field.values() for one in found]
-        for error in errors:
-            self.add_error(error.code if error.code in self.fields else None, error)
-
-
-class DayField(forms.DateField):
-    """A date, chosen in the browser's own calendar or typed as YYYY-MM-DD."""
-
-    default_error_messages = {
-        "invalid": _("Write the date as YYYY-MM-DD, for example 2017-03-15."),
-        "required": _("Give the date."),
-    }
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
-        super().__init__(**kwargs)
 
 
 class OrganisationField(forms.ModelChoiceField):
@@ -49,10 +25,6 @@ class OrganisationField(forms.ModelChoiceField):
 
     def label_from_instance(self, obj: Any) -> str:
         return str(obj.name)
-
-
-def _capital(choices: Iterable[tuple[str, Any]]) -> list[tuple[str, str]]:
-    return [(value, capfirst(str(label))) for value, label in choices]
 
 
 # --- People of an organisation ----------------------------------------------------------------------
@@ -77,7 +49,7 @@ class MemberForm(Refusable):
     def __init__(self, *args: Any, roles: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         labels = dict(Membership._meta.get_field("role").flatchoices)
-        self.fields["role"].choices = _capital((role, labels[role]) for role in roles)  # type: ignore[attr-defined]
+        self.fields["role"].choices = capital((role, labels[role]) for role in roles)  # type: ignore[attr-defined]
 
 
 class EndForm(Refusable):
@@ -97,7 +69,7 @@ class RoleForm(Refusable):
         self.fields["project"].queryset = projects  # type: ignore[attr-defined]
         self.initial.setdefault("project", projects.first())
         roles = [choice for choice in Partnership.Role.choices if choice[0] != Partnership.Role.OWNER]
-        self.fields["role"].choices = [("", _("Choose")), *_capital(roles)]  # type: ignore[attr-defined]
+        self.fields["role"].choices = capital(roles, empty=_("Choose"))  # type: ignore[attr-defined]
 
 
 # --- The network of competence bearers --------------------------------------------------------------
@@ -117,7 +89,7 @@ class BearerForm(Refusable):
 
 
 class EventForm(Refusable):
-    kind = forms.ChoiceField(label=_("Kind"), choices=lambda: _capital(NetworkEvent.Kind.choices))
+    kind = forms.ChoiceField(label=_("Kind"), choices=lambda: capital(NetworkEvent.Kind.choices))
     title = forms.CharField(label=_("Title"), max_length=160)
     held_on = DayField(label=_("Day"), initial=today)
     organiser = OrganisationField(label=_("Organiser"))

@@ -1,5 +1,6 @@
 """What the person typed. Choices are limited to what she may see."""
 
+from grundsteget.forms import Refusable
 from participants.forms.care_team import (
     CareTeamEndForm,
     CareTeamForm,
@@ -36,7 +37,6 @@ from participants.forms.referral import (
     ReferralReplyForm,
     ReferralWithdrawForm,
 )
-from participants.forms.shared import Refusable
 
 __all__ = [
     "ActivityForm",

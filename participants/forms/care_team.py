@@ -7,8 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from grundsteget.forms import DayField, Refusable
 from participants import rules
-from participants.forms.shared import DayField, Refusable
 from participants.models import Participation
 from partners.models import Membership
 

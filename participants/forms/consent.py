@@ -11,9 +11,9 @@ from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from grundsteget.dates import today
+from grundsteget.forms import DayField, Radios, Refusable, capital
 from participants import rules
 from participants.evidence import LARGEST, kind_of
-from participants.forms.shared import DayField, Radios, Refusable, capital
 from participants.models import (
     Consent,
 )

@@ -12,17 +12,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from grundsteget.dates import today
+from grundsteget.forms import DayField, Radios, Refusable, capital
 from participants import identity, rules
-from participants.forms.shared import (
-    UNKNOWN,
-    DayField,
-    Radios,
-    Refusable,
-    capital,
-    lead_workers,
-    partner_organisations,
-    three_states,
-)
+from participants.forms.shared import UNKNOWN, lead_workers, partner_organisations, three_states
 from participants.models import (
     EntryRecord,
     Participant,

@@ -17,15 +17,8 @@ from django.utils.translation import gettext_lazy as _
 
 from enterprises.models import Enterprise
 from grundsteget.dates import months_between, today
-from participants.forms.shared import (
-    DayField,
-    Radios,
-    Refusable,
-    capital,
-    enterprises,
-    partner_organisations,
-    radio_buttons,
-)
+from grundsteget.forms import DayField, Radios, Refusable, capital, radio_buttons
+from participants.forms.shared import enterprises, partner_organisations
 from participants.models import (
     Activity,
     ExitReason,

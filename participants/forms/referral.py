@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from enterprises.models import Enterprise
 from grundsteget.dates import today
+from grundsteget.forms import DayField, Radios, Refusable, capital
 from participants import rules
-from participants.forms.shared import DayField, Radios, Refusable, capital
 from participants.models import Activity, DeclineReason, Participation, Referral
 from partners.models import Organisation
 
