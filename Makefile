@@ -71,8 +71,12 @@ test: $(READY)
 	ENVIRONMENT=test DATABASE_URL="$${DATABASE_URL:-sqlite:///var/test.sqlite3}" REDIS_URL="$${REDIS_URL:-}" DEMO_MODE= \
 	  $(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
+# On a database of its own unless DATABASE_URL names another; what is measured is rolled back.
+bench: export ENVIRONMENT = test
+bench: export DATABASE_URL := $(or $(DATABASE_URL),sqlite:///var/bench.sqlite3)
 bench: $(READY)
-	@$(BIN)/python -m tests.bench
+	@$(BIN)/python manage.py migrate --noinput --verbosity 0
+	@$(BIN)/python -m tests.bench $(ARGS)
 
 # --- Quality gates --------------------------------------------------------------------------------
 

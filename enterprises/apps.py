@@ -7,10 +7,3 @@ from django.utils.translation import gettext_lazy as _
 class EnterprisesConfig(AppConfig):
     name = "enterprises"
     verbose_name = _("Enterprises")
-
-    def ready(self) -> None:
-        from auditlog.registry import auditlog
-
-        from enterprises import models
-
-        auditlog.register(models.Enterprise)

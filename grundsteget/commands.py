@@ -16,6 +16,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, ProgrammingError
 from django.utils import translation
 
+from grundsteget import who
+
 
 class Refused(CommandError):
     """Input that cannot be used: where, what, and what to do about it."""
@@ -39,7 +41,7 @@ class Command(BaseCommand):
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         try:
-            with translation.override("en"):
+            with translation.override("en"), who.by(source=type(self).__module__.rpartition(".")[2]):
                 return super().execute(*args, **options)
         except Refused as error:
             refusal = error

@@ -1,23 +1,210 @@
-"""Signed forms as files: which kinds are taken, told by the bytes and never by the name or what the browser says."""
+"""Files as evidence: what may be uploaded, told by the bytes and never by the name or what the browser says.
+
+Photographs lose what they tell besides the picture; everything else is kept byte for byte.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from typing import Any
 
-LARGEST = 5 * 1024 * 1024
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.utils.translation import gettext as _
+
+from participants import images
+
+PDF, JPG, PNG, DOCX, XLSX = "pdf", "jpg", "png", "docx", "xlsx"
+SCANS = (PDF, JPG, PNG)
+DOCUMENTS = (*SCANS, DOCX, XLSX)
+OFFICE = "application/vnd.openxmlformats-officedocument"
+CONTENT_TYPES = {
+    PDF: "application/pdf",
+    JPG: "image/jpeg",
+    PNG: "image/png",
+    DOCX: f"{OFFICE}.wordprocessingml.document",
+    XLSX: f"{OFFICE}.spreadsheetml.sheet",
+}
+_ZIP = b"PK\x03\x04"
 # How a file of the kind begins.
-BEGINNINGS = {"pdf": b"%PDF-", "jpg": b"\xff\xd8\xff", "png": b"\x89PNG\r\n\x1a\n"}
-CONTENT_TYPES = {"pdf": "application/pdf", "jpg": "image/jpeg", "png": "image/png"}
+BEGINNINGS = {PDF: b"%PDF-", JPG: b"\xff\xd8\xff", PNG: images.SIGNATURE}
 
 
-def kind_of(file: Any) -> str:
-    """The kind of an uploaded file, or an empty string."""
-    file.seek(0)
-    start = file.read(16)
-    file.seek(0)
-    return next((kind for kind, beginning in BEGINNINGS.items() if start.startswith(beginning)), "")
+@dataclass(frozen=True)
+class Upload:
+    """A file that may be kept, as it will be kept."""
+
+    kind: str
+    content: bytes
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.content).hexdigest()
+
+    @property
+    def file(self) -> ContentFile[bytes]:
+        return ContentFile(self.content, name=f"upload.{self.kind}")
 
 
 def kind_of_name(name: str) -> str:
     """The kind of a stored file: its name was given by us."""
     return name.rpartition(".")[2]
+
+
+def allowed(kinds: Collection[str]) -> str:
+    """For people: which kinds, and how large."""
+    names = ", ".join(kind.upper() for kind in kinds)
+    return _("%(kinds)s, at most %(size)s MB") % {"kinds": names, "size": settings.UPLOAD_MAX_MB}
+
+
+def checked(file: Any, kinds: Collection[str]) -> Upload:
+    """What may be kept of an uploaded file. Anything else is refused in words that say what to do."""
+    if file.size > settings.UPLOAD_MAX_MB * 1024 * 1024:
+        raise ValidationError(
+            _("The file is larger than %(size)s MB. Scan it with lower resolution, or save it as PDF.")
+            % {"size": settings.UPLOAD_MAX_MB}
+        )
+    file.seek(0)
+    content = file.read()
+    kind = _kind(content)
+    if kind not in kinds:
+        raise ValidationError(
+            _("The file is none of the kinds that are taken: %(kinds)s. Save it as PDF, or photograph the paper.")
+            % {"kinds": allowed(kinds)}
+        )
+    return Upload(kind, _CHECKS[kind](content))
+
+
+def _kind(content: bytes) -> str:
+    if content.startswith(_ZIP):
+        return _office_kind(content)
+    return next((kind for kind, beginning in BEGINNINGS.items() if content.startswith(beginning)), "")
+
+
+# --- PDF ------------------------------------------------------------------------------------------
+
+# In a name #4a stands for J: a script would hide behind it.
+_WRITTEN_OUT = re.compile(rb"#([0-9a-fA-F]{2})")
+_ACTIVE = re.compile(rb"/(JavaScript|Launch|RichMedia)\b")
+
+
+def _checked_pdf(content: bytes) -> bytes:
+    """Whole, nothing but a PDF, and without what runs by itself when it is opened."""
+    if b"%%EOF" not in content[-2048:] or zipfile.is_zipfile(io.BytesIO(content)):
+        raise _damaged()
+    if _ACTIVE.search(_WRITTEN_OUT.sub(lambda sign: bytes([int(sign[1], 16)]), content)):
+        raise ValidationError(_("The file holds a script that runs when it is opened. Print it to a new PDF first."))
+    return content
+
+
+def _damaged() -> ValidationError:
+    return ValidationError(_("The file is damaged or only half there. Open it, save it anew, and choose it again."))
+
+
+# --- Pictures -------------------------------------------------------------------------------------
+
+
+def _checked_image(bare: Callable[[bytes], bytes]) -> Callable[[bytes], bytes]:
+    def check(content: bytes) -> bytes:
+        try:
+            return bare(content)
+        except images.Damaged:
+            raise _damaged() from None
+
+    return check
+
+
+# --- Word and Excel -------------------------------------------------------------------------------
+
+MOST_PARTS = 500
+MOST_UNPACKED = 100 * 1024 * 1024
+ACTIVE_PARTS = ("vbaproject", "vbadata", "activex", "externallinks/", "embeddings/", "macrosheets/", "oleobject")
+_MAIN_PARTS = {
+    f"{CONTENT_TYPES[DOCX]}.main+xml".encode(): DOCX,
+    f"{CONTENT_TYPES[XLSX]}.main+xml".encode(): XLSX,
+}
+# A template that Word would fetch from the net when the document is opened.
+_FETCHED = re.compile(rb"<Relationship\b(?=[^>]*attachedTemplate)(?=[^>]*Target=[\"']https?:)", re.IGNORECASE)
+
+
+def _office_kind(content: bytes) -> str:
+    """By the list of parts that every such file begins with: a macro file says there that it is one."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            entry = archive.getinfo("[Content_Types].xml")
+            if entry.file_size > 1024 * 1024 or entry.flag_bits & 1:
+                return ""
+            parts = archive.read(entry)
+    except (KeyError, *_UNREADABLE):
+        return ""
+    if b"macroEnabled" in parts:
+        raise _with_macros()
+    return next((kind for name, kind in _MAIN_PARTS.items() if name in parts), "")
+
+
+_UNREADABLE = (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, OSError, zlib.error)
+
+
+def _checked_office(content: bytes) -> bytes:
+    """No macros, nothing embedded or fetched, every part as large as it says and all of them within reason."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            entries = archive.infolist()
+            _check_parts(entries)
+            left = MOST_UNPACKED
+            for entry in entries:
+                left -= _check_unpacked(archive, entry, left)
+    except _UNREADABLE:
+        raise _damaged() from None
+    return content
+
+
+def _check_parts(entries: list[zipfile.ZipInfo]) -> None:
+    names = [entry.filename.lower() for entry in entries]
+    if len(names) > MOST_PARTS or sum(entry.file_size for entry in entries) > MOST_UNPACKED:
+        raise _too_much()
+    if len(set(names)) < len(names) or any(name.startswith("/") or ".." in name or "\\" in name for name in names):
+        raise _damaged()
+    if any(part in name for name in names for part in ACTIVE_PARTS):
+        raise _with_macros()
+
+
+def _check_unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int) -> int:
+    """Unpack a part once, counting: what it declares is not believed."""
+    size, relations = 0, bytearray()
+    with archive.open(entry) as part:
+        while chunk := part.read(256 * 1024):
+            size += len(chunk)
+            if size > left:
+                raise _too_much()
+            if entry.filename.endswith(".rels"):
+                relations += chunk
+    if _FETCHED.search(relations):
+        raise _with_macros()
+    return size
+
+
+def _with_macros() -> ValidationError:
+    return ValidationError(
+        _("The file holds macros, or parts that are fetched or run by themselves. Save it as PDF and choose that.")
+    )
+
+
+def _too_much() -> ValidationError:
+    return ValidationError(_("The file unpacks to far more than a document needs. Save it as PDF and choose that."))
+
+
+_CHECKS: dict[str, Callable[[bytes], bytes]] = {
+    PDF: _checked_pdf,
+    JPG: _checked_image(images.bare_jpeg),
+    PNG: _checked_image(images.bare_png),
+    DOCX: _checked_office,
+    XLSX: _checked_office,
+}

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any
 
-from auditlog.models import LogEntry
-from django.contrib.contenttypes.models import ContentType
-from django.core.exceptions import FieldDoesNotExist
+from django.apps import apps
 from django.db import models
-from django.db.models import Q, Value
+from django.db.models import CharField, Q
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from participants.models import (
     Activity,
+    AttendanceCertificate,
     CareTeamMember,
     Consent,
+    Document,
     EntryRecord,
     FollowUp,
+    FollowUpAttempt,
     HoursMonth,
     JournalEntry,
     LeadTransfer,
+    Measure,
     Outcome,
     Participant,
     Participation,
@@ -30,26 +34,34 @@ from participants.models import (
     SensitiveAnswer,
     Stint,
 )
+from partners import models as partners
 from partners.models import User
 
 SHOWN = 100
+# What whoever sees the history may know of.
 ABOUT: tuple[type[models.Model], ...] = (
+    Participation,
     EntryRecord,
     Stint,
     Activity,
     HoursMonth,
+    AttendanceCertificate,
+    Measure,
     Outcome,
     FollowUp,
+    FollowUpAttempt,
     Consent,
     CareTeamMember,
     LeadTransfer,
     Referral,
     SensitiveAnswer,
 )
+# What belongs to the organisation that wrote it is told to those who may read it.
+OF_ORGANISATIONS = (JournalEntry, Document)
 # Of these the dates and choices are told from what to what; of everything else only that it changed.
 TOLD = frozenset({Activity, Consent, FollowUp, HoursMonth, Outcome, Stint})
 UNINTERESTING = frozenset(
-    {"id", "participation", "participant", "recorded_at", "exit_recorded_at", "version", "submission"}
+    {"id", "participation", "participant", "recorded_at", "exit_recorded_at", "scanned_at", "version", "submission"}
 )
 
 
@@ -59,70 +71,59 @@ class Change:
     who: str
     what: str
     details: list[str]
+    times: int = 1
 
 
 def changes(user: User, participation: Participation) -> list[Change]:
-    """The newest changes of the participation and of everything that belongs to it. Two queries."""
-    wanted = Q()
-    for content_type, ids in _owned(user, participation).items():
-        wanted |= Q(content_type=content_type, object_id__in=ids)
-    entries = (
-        LogEntry.objects.filter(wanted, action__in=VERBS)
-        .select_related("actor", "content_type")
-        .order_by("-timestamp", "-pk")
-    )
-    return [_told(entry) for entry in entries[:SHOWN]]
+    """The newest changes of the participation and of everything that belongs to it. One query."""
+    about = Q(label__in=[_label(model) for model in ABOUT])
+    for model in OF_ORGANISATIONS:
+        readable = model._default_manager.visible_to(user).filter(participation=participation).order_by()
+        about |= Q(label=_label(model), row_id__in=readable.values(row_id=Cast("pk", CharField())))
+    of_person = Q(participant_id=participation.participant_id, label=_label(Participant))
+    rows = partners.Change.objects.filter(Q(about, participation_id=participation.pk) | of_person)
+    return list(_at_once([_told(row) for row in rows.select_related("actor").order_by("-pk")[:SHOWN]]))
 
 
-def _owned(user: User, participation: Participation) -> dict[int, list[int]]:
-    """The ids of all rows about her by content type: read first, so that the log is asked by its index."""
-    types = ContentType.objects.get_for_models(Participation, Participant, JournalEntry, *ABOUT)
-    notes = JournalEntry.objects.visible_to(user).filter(participation=participation)
-    rows = [(JournalEntry, notes)] + [
-        (model, model._default_manager.filter(participation=participation)) for model in ABOUT
-    ]
-    first, *rest = [
-        queryset.order_by().annotate(content_type=Value(types[model].pk)).values_list("content_type", "pk")
-        for model, queryset in rows
-    ]
-    owned = {types[Participation].pk: [participation.pk], types[Participant].pk: [participation.participant_id]}
-    for content_type, pk in first.union(*rest, all=True):
-        owned.setdefault(content_type, []).append(pk)
-    return owned
+def _at_once(told: list[Change]) -> Iterator[Change]:
+    """The same thing done many times within a minute, as an import does, is one line."""
+    for _same, group in groupby(told, key=lambda one: (f"{one.at:%Y-%m-%d %H:%M}", one.who, one.what, one.details)):
+        first, *rest = group
+        yield replace(first, times=1 + len(rest))
 
 
-VERBS = (LogEntry.Action.CREATE, LogEntry.Action.UPDATE, LogEntry.Action.DELETE)
+def _label(model: type[models.Model]) -> str:
+    return model._meta.label_lower
 
 
-def _told(entry: LogEntry) -> Change:
-    model = entry.content_type.model_class()
-    thing = str(model._meta.verbose_name) if model else entry.content_type.model
+def _told(row: partners.Change) -> Change:
+    model = apps.get_model(row.label)
+    Action = partners.Change.Action
     sentence = {
-        LogEntry.Action.CREATE: _("added: %(thing)s"),
-        LogEntry.Action.UPDATE: _("changed: %(thing)s"),
-        LogEntry.Action.DELETE: _("removed: %(thing)s"),
-    }[entry.action]
-    details = list(_details(entry, model)) if model and entry.action == LogEntry.Action.UPDATE else []
-    return Change(entry.timestamp, str(entry.actor or _("the system")), sentence % {"thing": thing}, details)
+        Action.INSERT.value: _("added: %(thing)s"),
+        Action.UPDATE.value: _("changed: %(thing)s"),
+        Action.DELETE.value: _("removed: %(thing)s"),
+    }[row.action]
+    details = list(_details(row, model)) if row.action == Action.UPDATE else []
+    who = str(row.actor or _("the system"))
+    return Change(row.at, who, sentence % {"thing": model._meta.verbose_name}, details)
 
 
-def _details(entry: LogEntry, model: type[models.Model]) -> Iterator[str]:
-    for name, change in (entry.changes or {}).items():
-        if name in UNINTERESTING:
+def _details(row: partners.Change, model: type[models.Model]) -> Iterator[str]:
+    fields = {field.column: field for field in model._meta.concrete_fields}
+    for column, change in row.changes.items():
+        changed = fields.get(column)
+        if changed is None or changed.name in UNINTERESTING:
             continue
-        try:
-            changed = model._meta.get_field(name)
-        except FieldDoesNotExist:
-            continue
-        label = str(getattr(changed, "verbose_name", name)).capitalize()
-        if model in TOLD and (changed.choices or isinstance(changed, models.DateField)):  # type: ignore[union-attr]
+        label = str(changed.verbose_name).capitalize()
+        if model in TOLD and (changed.choices or isinstance(changed, models.DateField)):
             old, new = (_value(changed, value) for value in change)
             yield _("%(field)s: from %(old)s to %(new)s") % {"field": label, "old": old, "new": new}
         else:
             yield label
 
 
-def _value(changed: Any, value: str | None) -> str:
-    if value in (None, "", "None"):
+def _value(changed: Any, value: object) -> str:
+    if value in (None, ""):
         return _("nothing")
     return str(dict(changed.flatchoices).get(value, value))

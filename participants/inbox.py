@@ -17,11 +17,20 @@ from django.utils.translation import gettext_lazy
 from grundsteget.dates import add_months, today
 from participants import rules
 from participants.listing import EXPIRES_SOON_DAYS, MINE, of_mine
-from participants.models import Consent, FollowUp, JournalEntry, LeadTransfer, Participation, Referral
+from participants.models import (
+    CareTeamMember,
+    Consent,
+    FollowUp,
+    JournalEntry,
+    LeadTransfer,
+    Participation,
+    RectificationRequest,
+    Referral,
+)
 from participants.models.participation import ParticipationQuerySet
 from partners import access
 from partners.access import Permission
-from partners.models import User
+from partners.models import User, in_force
 
 SHOWN_OF_EACH = 12
 AHEAD_DAYS = 30
@@ -30,6 +39,9 @@ REMIND_DAYS = 90
 
 STEP, FOUR_WEEKS, SIX_MONTHS, CONSENT, SILENCE = "step", "28d", "6m", "consent", "silence"
 TO_ANSWER, ANSWERED, LEAD = "referral", "referral_answered", "lead"
+RECTIFICATION = "rectification"
+LET_IN = "let_in"
+LET_IN_TOLD_DAYS = 14  # The lead worker reads for so long that somebody was let in for a time.
 
 
 @dataclass(frozen=True)
@@ -340,10 +352,65 @@ def _lead(transfer: LeadTransfer) -> Line:
     )
 
 
+def _let_in(user: User, visible: ParticipationQuerySet) -> QuerySet[CareTeamMember]:
+    """Who was let in for a time to people whose lead worker the user is: told for a while, as long as it lasts."""
+    leads = CareTeamMember.objects.filter(
+        in_force(today()), participation=OuterRef("participation"), user=user.pk, is_lead=True
+    )
+    return (
+        CareTeamMember.objects.visible_to(user)
+        .filter(
+            in_force(today()),
+            Exists(leads),
+            participation__in=visible,
+            started_on__gt=today() - dt.timedelta(days=LET_IN_TOLD_DAYS),
+        )
+        .exclude(Q(grant_reason="") | Q(user=user.pk))
+        .select_related("participation__participant", "user")
+        .order_by("ended_on", "pk")
+    )
+
+
+def _guest(place: CareTeamMember) -> Line:
+    return Line(
+        kind=LET_IN,
+        participation=place.participation,
+        due_on=place.ended_on or today(),
+        why=_("%(name)s has been let in until %(day)s.") % {"name": place.user.name, "day": place.ended_on},
+        action=_("Read why"),
+        url=f"{reverse('participants:participation_detail', args=[place.participation_id])}?flik=natverk",
+    )
+
+
+def _rectifications(user: User, visible: ParticipationQuerySet) -> QuerySet[RectificationRequest]:
+    """What participants ask to have corrected, until they have an answer."""
+    requests = RectificationRequest.objects.visible_to(user).unanswered()
+    return requests.filter(participation__in=visible).select_related("participation__participant")
+
+
+def _rectification(request: RectificationRequest) -> Line:
+    return Line(
+        kind=RECTIFICATION,
+        participation=request.participation,
+        due_on=request.due_on,
+        why=_("Asked on %(day)s to have something corrected.") % {"day": request.asked_on},
+        action=_("Answer"),
+        url=reverse("participants:rectification_answer", args=[request.participation_id, request.pk]),
+    )
+
+
 SOURCES = (
     Source(TO_ANSWER, Permission.REFERRAL_ANSWER, _to_answer, _referral, gettext_lazy("more referrals to answer")),
     Source(ANSWERED, Permission.REFERRAL_SEND, _answered, _answer, gettext_lazy("more answers to referrals")),
     Source(LEAD, Permission.JOURNAL_WRITE, _offered_leads, _lead, gettext_lazy("more offers of the lead")),
+    Source(LET_IN, Permission.JOURNAL_WRITE, _let_in, _guest, gettext_lazy("more who were let in for a time")),
+    Source(
+        RECTIFICATION,
+        Permission.RIGHTS_ANSWER,
+        _rectifications,
+        _rectification,
+        gettext_lazy("more requests to correct"),
+    ),
     Source(STEP, Permission.JOURNAL_WRITE, _open_steps, _step, gettext_lazy("more next steps"), query="sort=steg"),
     Source(
         FOUR_WEEKS,

@@ -7,14 +7,16 @@ hour; a form that was opened with one may still be sent later, so that no text i
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 
-from grundsteget.dates import now
-from participants.models import Participation
+from grundsteget.dates import now, today
+from participants.models import CareTeamMember, Participant, Participation
 from partners.audit import log_access
 from partners.http import Request
-from partners.models import AccessLog
+from partners.models import AccessLog, User, in_force
 
 READING, SENDING = dt.timedelta(minutes=15), dt.timedelta(hours=2)
 KEPT = "reasons"  # In the session: participation → when and why.
@@ -61,11 +63,47 @@ def log_opening(
 ) -> None:
     """Record that this one person is about to be shown: a protected one as such, and what for."""
     protected = participation.participant.is_protected
-    log_access(
+    log_looks(
         request,
         action,
-        participation_ids=[participation.pk],
+        [participation.pk],
         fields=AccessLog.FieldsClass.PROTECTED if protected else fields,
         purpose=reason_given(request, participation) if protected else "",
         object_ref=object_ref,
+        may_be_granted=protected,
     )
+
+
+def log_looks(
+    request: Request,
+    action: AccessLog.Action,
+    participation_ids: Iterable[int],
+    *,
+    may_be_granted: bool = True,
+    **values: Any,
+) -> None:
+    """Record a look at these people; what was opened by access for a time is in a class of its own. (SAFETY.md P-13)
+
+    A look at a page is written as such access alone; any other deed is written beside it.
+    """
+    ids = set(participation_ids)
+    granted = opened_by_grant(request.user, ids) if may_be_granted and ids else set()
+    if granted:
+        log_access(request, AccessLog.Action.GRANTED, participation_ids=granted, **values)
+    others = ids - granted if action in LOOKING else ids
+    if others or not granted:
+        log_access(request, action, participation_ids=others, **values)
+
+
+LOOKING = {AccessLog.Action.VIEW, AccessLog.Action.LIST, AccessLog.Action.SEARCH}
+
+
+def opened_by_grant(user: User, participation_ids: Iterable[int]) -> set[int]:
+    """Those whom the user sees by nothing but a place that was given to her for a time: protected persons."""
+    places = CareTeamMember.objects.filter(
+        in_force(today()), participation__in=participation_ids, user=user.pk
+    ).exclude(participation__participant__protection=Participant.Protection.NONE)
+    temporary: dict[bool, set[int]] = {True: set(), False: set()}
+    for participation, reason in places.values_list("participation", "grant_reason"):
+        temporary[bool(reason)].add(participation)
+    return temporary[True] - temporary[False]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 
-from celery import shared_task
+from celery import Task, shared_task
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
+from grundsteget import scanning
+from grundsteget.dates import now
 from participants import actions
+from participants.models import ExportFile
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +35,56 @@ def mail_referral(referral_id: int) -> None:
     actions.mail_referral(referral_id)
 
 
+@shared_task
+def write_export(export_id: int) -> None:
+    """Make a file. A second run finds it made or taken, and stops after one question."""
+    actions.write_export(export_id)
+
+
+@shared_task
+def sweep_exports() -> None:
+    """Send again whatever waits and nobody works on: the message was lost, or its worker was."""
+    late = now() - dt.timedelta(minutes=1)
+    for pk in ExportFile.objects.waiting().filter(requested_at__lt=late).values_list("pk", flat=True):
+        _send_export(pk)
+
+
+@shared_task
+def expire_exports() -> None:
+    """Delete files whose days are over, or that nobody may open. A second run finds nothing to do."""
+    actions.expire_exports()
+
+
+@shared_task
+def tell_leads() -> None:
+    """Mail lead workers that somebody was let in for a time. Who was told is not told twice."""
+    actions.tell_leads()
+
+
+def send_tell_leads() -> None:
+    """Send the task once the place is committed. With the broker down the next round mails it."""
+    transaction.on_commit(_send_tell_leads)
+
+
+def _send_tell_leads() -> None:
+    try:
+        tell_leads.apply_async(retry=False)
+    except (OperationalError, OSError) as error:
+        logger.warning("mail to lead workers waits for the next round: %s", type(error).__name__)
+
+
+def send_write_export(export_id: int) -> None:
+    """Send the task once the row is committed. With the broker down the row waits for the sweeper."""
+    transaction.on_commit(lambda: _send_export(export_id))
+
+
+def _send_export(export_id: int) -> None:
+    try:
+        write_export.apply_async(args=[export_id], retry=False)
+    except (OperationalError, OSError) as error:
+        logger.warning("export %s waits for the sweeper: %s", export_id, type(error).__name__)
+
+
 def send_mail_referral(referral_id: int) -> None:
     """Send the task once the row is committed. With the broker down the next round of reminders mails it."""
     transaction.on_commit(lambda: _send(referral_id))
@@ -41,3 +95,34 @@ def _send(referral_id: int) -> None:
         mail_referral.apply_async(args=[referral_id], retry=False)
     except (OperationalError, OSError) as error:
         logger.warning("mail about referral %s waits for the next round: %s", referral_id, type(error).__name__)
+
+
+@shared_task
+def scan_document(document_id: int) -> None:
+    """Look for viruses in one document. A second run finds it looked at."""
+    actions.scan_document(document_id)
+
+
+@shared_task
+def scan_consent(consent_id: int) -> None:
+    """The same in a consent's signed form."""
+    actions.scan_consent(consent_id)
+
+
+@shared_task
+def scan_unchecked() -> None:
+    """Look into all files that wait: uploaded while the scanner or the broker was down, or before there was one."""
+    actions.scan_unchecked()
+
+
+def send_scan(task: Task, row_id: int) -> None:
+    """Send one of the first two once the row is committed. With the broker down the next round looks into the file."""
+    if scanning.is_wanted():
+        transaction.on_commit(lambda: _send_scan(task, row_id))
+
+
+def _send_scan(task: Task, row_id: int) -> None:
+    try:
+        task.apply_async(args=[row_id], retry=False)
+    except (OperationalError, OSError) as error:
+        logger.warning("%s %s waits for the next round: %s", task.name, row_id, type(error).__name__)

@@ -17,7 +17,17 @@ from django.utils.translation import gettext_lazy
 
 from grundsteget.dates import add_months, first_of_month, last_of_month, today
 from participants import rules
-from participants.models import Activity, Consent, ExitReason, FollowUp, JournalEntry, Outcome, Participation, Stint
+from participants.models import (
+    Activity,
+    Consent,
+    ExitReason,
+    FollowUp,
+    JournalEntry,
+    Measure,
+    Outcome,
+    Participation,
+    Stint,
+)
 from partners.models import User
 
 SHOWN = 100
@@ -281,12 +291,13 @@ KINDS = {
 # --- Parallel activities as bars ------------------------------------------------------------------
 
 WIDTH = 1000  # The drawing's own units: the page stretches it.
+AHEAD_MONTHS = 6
 WORK = frozenset({Activity.Kind.WORK, Activity.Kind.WORK_TRAINING, Activity.Kind.INTERNSHIP, Activity.Kind.OCCUPATION})
 
 
 @dataclass(frozen=True)
 class Bar:
-    activity: Activity
+    activity: Activity | Measure
     x: int
     width: int
     tone: str
@@ -308,24 +319,31 @@ class Gantt:
     last: str
 
 
-def gantt(activities: list[Activity], participation: Participation) -> Gantt | None:
-    """Nothing to draw without activities. Open ones reach to today, or to the exit."""
-    if not activities:
+def gantt(activities: list[Activity], participation: Participation, measures: Iterable[Measure] = ()) -> Gantt | None:
+    """Nothing to draw without activities or measures. Open ones reach to today, or to the exit."""
+    bars_of: list[Activity | Measure] = [*activities, *(one for one in measures if _is_drawn(one))]
+    if not bars_of:
         return None
-    horizon = max(participation.left_on or today(), *(activity.started_on for activity in activities))
-    first = first_of_month(min(activity.started_on for activity in activities))
-    last = last_of_month(max([horizon, *(activity.ended_on for activity in activities if activity.ended_on)]))
+    starts = [one.started_on for one in bars_of if one.started_on]
+    horizon = max([participation.left_on or today(), *starts])
+    first = first_of_month(min(starts))
+    # Wage support may go on for years: it is cut off where nothing else is left to see.
+    furthest = add_months(horizon, AHEAD_MONTHS)
+    ends = [one.ended_on for one in activities if one.ended_on]
+    ends += [min(one.ended_on, furthest) for one in bars_of if isinstance(one, Measure) and one.ended_on]
+    last = last_of_month(max([horizon, *ends]))
     days = (last - first).days + 1
 
     def x(day: dt.date) -> int:
         return round((day - first).days * WIDTH / days)
 
     bars = []
-    for activity in activities:
-        end = activity.ended_on or max(horizon, activity.started_on)
-        start_x = x(activity.started_on)
+    for one in bars_of:
+        start = one.started_on or first
+        end = min(one.ended_on or max(horizon, start), last)
+        start_x = x(start)
         width = max(x(end + dt.timedelta(days=1)) - start_x, 6)
-        bars.append(Bar(activity, start_x, width, _tone(activity), hours(activity)))
+        bars.append(Bar(one, start_x, width, _tone(one), _extent(one)))
     return Gantt(
         bars=bars,
         lines=[x(month) for month in _quarters(first, last)],
@@ -335,7 +353,19 @@ def gantt(activities: list[Activity], participation: Participation) -> Gantt | N
     )
 
 
-def _tone(activity: Activity) -> str:
+def _is_drawn(measure: Measure) -> bool:
+    return measure.started_on is not None and measure.withdrawn_at is None
+
+
+def _extent(one: Activity | Measure) -> str:
+    if isinstance(one, Activity):
+        return hours(one)
+    return f"{one.extent_percent} %" if one.extent_percent else ""
+
+
+def _tone(activity: Activity | Measure) -> str:
+    if isinstance(activity, Measure):
+        return "support"
     if activity.kind in WORK:
         return "work"
     return "learn" if activity.kind == Activity.Kind.EDUCATION else "guide"

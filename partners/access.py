@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
@@ -22,15 +22,26 @@ class Permission(enum.Enum):
     PARTICIPANT_VIEW = "participant_view"
     PARTICIPANT_ENROL = "participant_enrol"
     PARTICIPANT_EDIT = "participant_edit"
+    PARTICIPANT_EXPORT = "participant_export"  # To take rows out of the system as a file, apart from reading them.
     IDENTITY_UNMASK = "identity_unmask"
     SENSITIVE_VIEW = "sensitive_view"
     JOURNAL_WRITE = "journal_write"
     ACTIVITY_RECORD = "activity_record"
     HOURS_RECORD = "hours_record"
+    ATTENDANCE_RECORD = "attendance_record"
+    ATTENDANCE_CERTIFY = "attendance_certify"  # That the month's hours are true: who was there with the person.
+    ATTENDANCE_APPROVE = "attendance_approve"  # The project's economy: approve, and lock.
+    COURSE_MANAGE = "course_manage"
+    COFINANCING_VIEW = "cofinancing_view"
+    UNIT_COST_EDIT = "unit_cost_edit"
     OUTCOME_RECORD = "outcome_record"
     FOLLOW_UP_RECORD = "follow_up_record"
+    PLAN_WRITE = "plan_write"  # Also to judge progress. A partner ticks its own steps with JOURNAL_WRITE.
+    HEALTH_VIEW = "health_view"  # What plan and progress say about health: never a workplace.
+    MEASURE_RECORD = "measure_record"  # What authorities decide: the owner's team and the authorities' own people.
     PARTICIPATION_CLOSE = "participation_close"
     CONSENT_RECORD = "consent_record"
+    DOCUMENT_ADD = "document_add"  # Each keeps its own organisation's; what is shared is read by others.
     REFERRAL_SEND = "referral_send"
     REFERRAL_ANSWER = "referral_answer"
     REFERRAL_OVERRIDE = "referral_override"  # Send without consent, on one's own name and with a reason.
@@ -50,6 +61,9 @@ class Permission(enum.Enum):
     NETWORK_COORDINATE = "network_coordinate"
     TRACE_VIEW = "trace_view"  # Who has looked at a participant, to be told to her.
     LOG_REVIEW = "log_review"  # The monthly sample of looks.
+    RIGHTS_ANSWER = "rights_answer"  # The register extract, and what a participant asks to have corrected.
+    RETENTION_DECIDE = "retention_decide"  # Until when a project's documents are kept.
+    PROJECT_ERASE = "project_erase"  # The archive package, then everything about the participants.
 
 
 P, R = Permission, Membership.Role
@@ -57,6 +71,7 @@ P, R = Permission, Membership.Role
 _CASEWORK = {
     P.PARTICIPANT_VIEW,
     P.JOURNAL_WRITE,
+    P.DOCUMENT_ADD,
     P.REFERRAL_ANSWER,
     P.DASHBOARD_VIEW,
     P.ENTERPRISE_VIEW,
@@ -64,32 +79,49 @@ _CASEWORK = {
 _COORDINATION = _CASEWORK | {
     P.PARTICIPANT_ENROL,
     P.PARTICIPANT_EDIT,
+    P.PARTICIPANT_EXPORT,
     P.IDENTITY_UNMASK,
     P.SENSITIVE_VIEW,
     P.ACTIVITY_RECORD,
     P.HOURS_RECORD,
+    P.ATTENDANCE_RECORD,
+    P.ATTENDANCE_CERTIFY,
+    P.COURSE_MANAGE,
     P.OUTCOME_RECORD,
     P.FOLLOW_UP_RECORD,
+    P.PLAN_WRITE,
+    P.HEALTH_VIEW,
+    P.MEASURE_RECORD,
     P.PARTICIPATION_CLOSE,
     P.CONSENT_RECORD,
     P.REFERRAL_SEND,
     P.CARE_TEAM_EDIT,
     P.TRACE_VIEW,
+    P.RIGHTS_ANSWER,
 }
 
 ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     R.COORDINATOR: frozenset(_COORDINATION | {P.FIGURES_EXACT}),
-    R.CASEWORKER: frozenset(_CASEWORK | {P.REFERRAL_SEND, P.NETWORK_COORDINATE}),
-    R.SUPERVISOR: frozenset(_CASEWORK | {P.ACTIVITY_RECORD, P.HOURS_RECORD}),
+    R.CASEWORKER: frozenset(_CASEWORK | {P.REFERRAL_SEND, P.HEALTH_VIEW, P.MEASURE_RECORD, P.NETWORK_COORDINATE}),
+    R.SUPERVISOR: frozenset(_CASEWORK | {P.ACTIVITY_RECORD, P.HOURS_RECORD, P.ATTENDANCE_RECORD, P.ATTENDANCE_CERTIFY}),
     R.PROJECT_OFFICE: frozenset(
         _COORDINATION
         | {P.FIGURES_EXACT, P.REPORT_VIEW, P.REPORT_BUILD, P.REPORT_FREEZE, P.ENTERPRISE_EDIT, P.ACCOUNTS_MANAGE}
         | {P.MEMBERS_MANAGE, P.PARTNERSHIP_EDIT, P.NETWORK_COORDINATE}
         | {P.REFERRAL_OVERRIDE, P.CARE_TEAM_GRANT, P.LOG_REVIEW}
+        | {P.ATTENDANCE_APPROVE, P.COFINANCING_VIEW, P.UNIT_COST_EDIT}
+        | {P.RETENTION_DECIDE, P.PROJECT_ERASE}
     ),
     R.STEERING_GROUP: frozenset({P.DASHBOARD_VIEW, P.ENTERPRISE_VIEW}),
     R.CONTROLLER: frozenset({P.DASHBOARD_VIEW, P.REPORT_VIEW, P.ENTERPRISE_VIEW}),
     R.ADMINISTRATOR: frozenset({P.ACCOUNTS_MANAGE, P.MEMBERS_MANAGE, P.OVERSIGHT_GRANT, P.ENTERPRISE_VIEW}),
+}
+
+# What a kind of organisation adds to a role: whoever gives courses keeps their groups and their attendance.
+KIND_PERMISSIONS: dict[tuple[str, str], frozenset[Permission]] = {
+    (R.CASEWORKER, Organisation.Kind.ADULT_EDUCATION): frozenset(
+        {P.COURSE_MANAGE, P.ATTENDANCE_RECORD, P.ATTENDANCE_CERTIFY}
+    ),
 }
 
 # Roles that only the owner of a project gives, and roles that any kind of organisation may give.
@@ -213,8 +245,9 @@ class Access:
 
 
 def rights(membership: Membership) -> frozenset[Permission]:
-    """What a membership gives in its organisation: by its role, and by the mark of an administrator."""
-    of_role = ROLE_PERMISSIONS[membership.role]
+    """What a membership gives in its organisation: by its role there, and by the mark of an administrator."""
+    of_kind = KIND_PERMISSIONS.get((membership.role, membership.organisation.kind), frozenset())
+    of_role = ROLE_PERMISSIONS[membership.role] | of_kind
     return of_role | {Permission.MEMBERS_MANAGE} if membership.is_administrator else of_role
 
 
@@ -223,6 +256,16 @@ def roles_at(organisation: Organisation) -> list[str]:
     owns = organisation.owned_projects.exists()
     roles = [*(_OF_OWNER if owns else []), *_OF_KIND.get(organisation.kind, []), *_OF_ANY]
     return [role for role in Membership.Role.values if role in roles]
+
+
+def in_role(user_id: int, membership_id: int) -> User | None:
+    """The user in the role she once asked in, for work done later in her name; nobody where that role has ended."""
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    if user is None or membership_id not in {hat.pk for hat in of(user).hats}:
+        return None
+    user._acting_membership_id = membership_id  # type: ignore[attr-defined]
+    user._access = Access(user)  # type: ignore[attr-defined]
+    return user
 
 
 def of(user: User | AnonymousUser) -> Access:
@@ -248,6 +291,16 @@ def require(user: User | AnonymousUser, permission: Permission, subject: object 
         return
     project = subject.pk if isinstance(subject, Project) else getattr(subject, "project_id", None)
     if not of(user).has(permission, project):
+        raise PermissionDenied
+
+
+def require_owners(user: User | AnonymousUser, permission: Permission, subject: Any) -> None:
+    """Refuse (403) unless the user is one of the project owner's own people with the permission.
+
+    What only the owner answers for, a partner does not do for it, whatever role she has at home.
+    """
+    project_id = subject.pk if isinstance(subject, Project) else subject.project_id
+    if not of(user).edited_projects(permission).filter(pk=project_id).exists():
         raise PermissionDenied
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import logging
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -18,15 +20,21 @@ from allauth.usersessions.models import UserSession
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.contrib.auth import authenticate
+from django.core.mail import send_mail
 from django.db import transaction
 from django.http import HttpRequest
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
 
+from grundsteget.dates import now
 from partners import access
 from partners.access import Permission
 from partners.links import PasswordLinks
 from partners.models import User
+
+logger = logging.getLogger(__name__)
 
 # --- Accounts -------------------------------------------------------------------------------------
 
@@ -73,6 +81,56 @@ def password_link(user: User) -> str:
     return settings.BASE_URL.rstrip("/") + path
 
 
+def want_password_link(user: User) -> None:
+    """A link is to be mailed to the user. Earlier ones are dead from now on, however long the mail takes."""
+    user.password_links += 1
+    user.link_wanted_at = now()
+    user.save(update_fields=["password_links", "link_wanted_at"])
+
+
+def mail_password_links() -> int:
+    """Mail every link that is still owed; what cannot be sent now is owed in the next round. How many were sent."""
+    owed = User.objects.filter(link_wanted_at__isnull=False).order_by("pk").values_list("pk", flat=True)
+    return sum(mail_password_link(pk) for pk in owed)
+
+
+def mail_password_link(user_id: int) -> bool:
+    """Mail one user her link. Done before, it finds nothing owed; nothing is kept of a mail that could not be sent.
+
+    It is tried for as long as a link is good for: then the address is wrong, and somebody asks for a new one.
+    """
+    try:
+        with transaction.atomic():
+            user = User.objects.select_for_update().filter(pk=user_id, link_wanted_at__isnull=False).first()
+            if user is None or user.link_wanted_at is None:
+                return False
+            is_late = user.link_wanted_at < now() - dt.timedelta(seconds=settings.INVITATION_SECONDS)
+            user.link_wanted_at = None
+            user.save(update_fields=["link_wanted_at"])
+            if is_late or not user.is_active or user.has_usable_password():
+                return False
+            _mail_link(user)
+    except OSError as error:
+        logger.warning("mail with a link for user %s waits for the next round: %s", user_id, type(error).__name__)
+        return False
+    return True
+
+
+def _mail_link(user: User) -> None:
+    with translation.override(settings.LANGUAGE_CODE):
+        send_mail(
+            _("Choose a password for Grundsteget"),
+            _(
+                "You have an account in Grundsteget. Choose your password here:\n\n%(address)s\n\n"
+                "The link works once, for %(hours)s hours, and only until you get a newer one. Pass it on to nobody:"
+                " whoever has it chooses the password."
+            )
+            % {"address": password_link(user), "hours": settings.INVITATION_SECONDS // 3600},
+            None,
+            [user.email],
+        )
+
+
 # --- Ways in --------------------------------------------------------------------------------------
 
 
@@ -89,6 +147,11 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
         self._account_usage = ratelimit.consume(request, action="login_account", app="allauth.account", key=account)
         if not self._account_usage:
             raise self.validation_error("too_many_login_attempts")
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """How she proves again that it is her: who has a second factor does so with it, and not with the password."""
+        methods = super().get_reauthentication_methods(user)
+        return [method for method in methods if method["id"] != "reauthenticate"] or methods
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         """The user, or None. allauth's own tells a right password of a closed account apart; nobody else should."""

@@ -1,4 +1,4 @@
-"""Who did what in the partnership: one function for each deed, keyword-only, atomic. The change log is auditlog's.
+"""Who did what in the partnership: one function for each deed, keyword-only, atomic. The change log is the database's.
 
 `by` is who decides; None is the command line, which stands above the rules about who may give what.
 """
@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, models, transaction
@@ -17,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from grundsteget.dates import today
 from partners import rules
-from partners.accounts import make_account, password_link
+from partners.accounts import make_account, password_link, want_password_link
 from partners.models import (
     Attendance,
     CompetenceBearer,
@@ -61,7 +62,8 @@ def _locked(membership: Membership) -> Membership:
 class Added:
     membership: Membership
     is_new: bool
-    link: str  # Where the person chooses a password; empty when she has one, or when `by` may not hold it.
+    link: str  # Where she chooses a password; empty when she has one, when `by` may not hold it, or when it is mailed.
+    is_mailed: bool = False
 
 
 @transaction.atomic
@@ -80,8 +82,18 @@ def add_member(
         raise rules.refused(_("%(name)s has this role here already.") % {"name": user.name}, "email")
     if membership is None:
         membership = _new_membership(user, organisation, role, is_administrator)
-    needs_link = not user.has_usable_password() and rules.may_hand_out_link(user, by)
-    return Added(membership, is_new, password_link(user) if needs_link else "")
+    if user.has_usable_password() or not rules.may_hand_out_link(user, by):
+        return Added(membership, is_new, "")
+    link = password_link(user) if by is None else _link_or_mail(user)
+    return Added(membership, is_new, link, is_mailed=not link)
+
+
+def _link_or_mail(user: User) -> str:
+    """The link where no mail is set up and somebody has to pass it on; empty where the user is to get it by mail."""
+    if settings.MAIL_IS_SET_UP:
+        want_password_link(user)
+        return ""
+    return password_link(user)
 
 
 def _new_membership(user: User, organisation: Organisation, role: str, is_administrator: bool) -> Membership:
@@ -113,11 +125,11 @@ def _account(email: str, name: str) -> User:
 
 @transaction.atomic
 def new_password_link(*, membership: Membership, by: User) -> str:
-    """A new link for somebody who has not chosen a password yet. Earlier links are dead."""
+    """A new link for somebody who has not chosen a password yet; empty when it is mailed. Earlier links are dead."""
     membership = _locked(membership)
     rules.check_is_not_over(membership)
     rules.check_may_hand_out_link(membership.user, by)
-    return password_link(membership.user)
+    return _link_or_mail(membership.user)
 
 
 @transaction.atomic
@@ -338,6 +350,30 @@ def save_guideline(
     row.reference, row.link = reference, link
     save(row)
     return row
+
+
+# --- How long a project's documents are kept ---------------------------------------------------------
+
+
+@transaction.atomic
+def decide_retention(
+    *,
+    project: Project,
+    retention_until: dt.date,
+    retention_source: str,
+    gave_state_aid: bool,
+    hold_reason: str,
+    by: User,
+) -> Project:
+    """Until when the project's documents are kept, and who said so. A reason to hold them stops every erasure."""
+    project = Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
+    project.gave_state_aid = gave_state_aid
+    rules.check_retention(project, retention_until)
+    project.retention_until, project.retention_source = retention_until, retention_source
+    project.retention_held_on = (project.retention_held_on or today()) if hold_reason else None
+    project.retention_hold_reason = hold_reason
+    save(project)
+    return project
 
 
 def _colleague(organisation: Organisation, name: str) -> User | None:

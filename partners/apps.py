@@ -9,23 +9,6 @@ class PartnersConfig(AppConfig):
     verbose_name = _("Partnership")
 
     def ready(self) -> None:
-        from auditlog.registry import auditlog
+        from partners import change_triggers, receivers  # noqa: F401 – connects them
 
-        from partners import models
-
-        for model in (
-            models.Organisation,
-            models.Project,
-            models.ProjectGoal,
-            models.Partnership,
-            models.Membership,
-            models.CompetenceBearer,
-            models.NetworkEvent,
-            models.Attendance,
-            models.Guideline,
-            models.ReviewSample,
-        ):
-            auditlog.register(model)
-        auditlog.register(models.User, exclude_fields=["password", "last_login"])
-
-        from partners import receivers  # noqa: F401 – connects them
+        change_triggers.connect(self)

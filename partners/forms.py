@@ -168,3 +168,25 @@ class ReviewForm(Refusable):
 
     verdict = forms.ChoiceField(label=_("What came out"), choices=ReviewSample.Verdict, widget=forms.RadioSelect)
     note = forms.CharField(label=_("Note"), max_length=300, required=False, widget=forms.Textarea({"rows": 3}))
+
+
+class RetentionForm(Refusable):
+    """Until when a project's documents are kept. (partners/retention.py)"""
+
+    gave_state_aid = forms.BooleanField(
+        label=_("The project gave state aid to enterprises"),
+        required=False,
+        help_text=_("Then ten years are asked for. Tick it and save to see the day."),
+    )
+    retention_until = DayField(label=_("Kept until"), help_text=_("That day included. Nothing is erased before it."))
+    retention_source = forms.CharField(
+        label=_("Where this is said"),
+        max_length=200,
+        help_text=_("For example the ESF Council's letter with its date and diary number."),
+    )
+    hold_reason = forms.CharField(
+        label=_("On hold because of"),
+        max_length=300,
+        required=False,
+        help_text=_("Legal proceedings or an audit that is not over. While something stands here nothing is erased."),
+    )

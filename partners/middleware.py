@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from grundsteget import who
 from partners import accounts
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -83,3 +84,18 @@ class ForgetAtLogoutMiddleware:
         if request.method == "POST" and request.path == reverse("account_logout"):
             response["Clear-Site-Data"] = '"cache", "storage"'
         return response
+
+
+class NameTheActorMiddleware:
+    """What the page changes, the change log ascribes to the user. An open page is not asked who comes."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with who.by():
+            return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+        page = request.resolver_match.view_name if request.resolver_match else ""
+        who.name(user=None if _is_open(view) else request.user, source=page)

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from grundsteget.dates import today
-from partners import access
+from partners import access, retention
 from partners.access import Permission
 from partners.models import (
     CompetenceBearer,
@@ -148,4 +148,18 @@ def check_has_been_held(event: NetworkEvent) -> None:
     if event.held_on > today():
         raise refused(
             _("Attendance is written down when it has happened: this is on %(day)s.") % {"day": event.held_on}
+        )
+
+
+# --- How long a project's documents are kept ---------------------------------------------------------
+
+
+def check_retention(project: Project, retention_until: dt.date) -> None:
+    """The longest period holds for all documents of the project. (esf-rules.md 2.6)"""
+    longest = retention.longest(project)
+    if retention_until < longest.until:
+        raise refused(
+            _("%(source)s asks for %(day)s. Choose that day or a later one.")
+            % {"source": longest.source.capitalize(), "day": longest.until},
+            "retention_until",
         )

@@ -10,6 +10,7 @@ urlpatterns = [
     path("logg/granskning/<int:sample_pk>/", views.review_edit, name="review_edit"),
     path("partner/", views.partnership_list, name="partnership_list"),
     path("partner/karta/", views.process_map, name="process_map"),
+    path("projekt/<slug:project>/bevarande/", views.retention_edit, name="retention_edit"),
     path("partner/<int:pk>/", views.organisation_detail, name="organisation_detail"),
     path("partner/<int:pk>/roll/ny/", views.role_create, name="role_create"),
     path("partner/<int:pk>/roll/<int:role_pk>/avsluta/", views.role_end, name="role_end"),

@@ -9,9 +9,6 @@ class ReportingConfig(AppConfig):
     verbose_name = _("Reporting")
 
     def ready(self) -> None:
-        from auditlog.registry import auditlog
-
-        from reporting import models, receivers
+        from reporting import receivers
 
         receivers.connect()
-        auditlog.register(models.Report, exclude_fields=["content", "progress", "attempt", "lease_until", "worker"])

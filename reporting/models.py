@@ -207,6 +207,88 @@ class ReportFact(FactColumns):
         constraints = [models.UniqueConstraint(F("report"), F("participation"), name="report_fact_once")]
 
 
+class ErasureQuerySet(models.QuerySet["Erasure"]):
+    def visible_to(self, user: User | AnonymousUser) -> ErasureQuerySet:
+        """Erasures in the projects whose owner the user erases for."""
+        return self.filter(project__in=access.of(user).edited_projects(Permission.PROJECT_ERASE))
+
+    def waiting(self) -> ErasureQuerySet:
+        """Those that a worker has to go on with: an archive to make, people to erase, files to remove."""
+        return self.filter(Q(state__in=[Erasure.State.ARCHIVING, Erasure.State.ORDERED]) | ~Q(files=[]))
+
+
+class Erasure(models.Model):
+    """The certificate that people were erased: who decided, when, what, and under which ids they stood.
+
+    Of a project it begins as the archive package that is made first. `people` is the ledger: what a restored backup
+    holds of them is erased again. It names nobody.
+    """
+
+    class Kind(models.TextChoices):
+        PROJECT = "project", _("a project whose time is over")
+        MISTAKE = "mistake", _("a mistaken registration")
+
+    class State(models.TextChoices):
+        ARCHIVING = "archiving", _("the archive package is being made")
+        ARCHIVED = "archived", _("the archive package is ready")
+        ORDERED = "ordered", _("being erased")
+        DONE = "done", _("erased")
+        STALE = "stale", _("stopped")
+
+    number = models.UUIDField(_("number of the certificate"), default=uuid.uuid4, unique=True, editable=False)
+    project = models.ForeignKey(Project, verbose_name=_("project"), on_delete=models.PROTECT, related_name="erasures")
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.PROJECT)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.ARCHIVING)
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    problem = models.CharField(_("why it stopped"), max_length=300, blank=True)
+    asked_by = models.ForeignKey(User, verbose_name=_("asked by"), on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(_("asked"), default=now)
+    archive = models.FileField(upload_to="archives/", blank=True)
+    archive_size = models.PositiveBigIntegerField(_("size of the archive package"), default=0)
+    archive_sha256 = models.CharField(_("SHA-256 of the archive package"), max_length=64, blank=True)
+    content_sha256 = models.CharField(_("SHA-256 of what it holds"), max_length=64, blank=True)
+    downloaded_at = models.DateTimeField(_("archive package downloaded"), null=True)
+    ordered_by = models.ForeignKey(
+        User, verbose_name=_("erased by"), null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    erased_at = models.DateTimeField(_("erased"), null=True)
+    retention_until = models.DateField(_("kept until"), null=True)
+    retention_source = models.CharField(_("where this is said"), max_length=200, blank=True)
+    people = models.JSONField(_("ids of the participations, and when they were registered"), default=list)
+    persons = models.JSONField(_("ids of the persons of whom nothing is left"), default=list)
+    counts = models.JSONField(_("rows by table"), default=dict)
+    files_removed = models.PositiveIntegerField(_("files"), default=0)
+    files = models.JSONField(_("files still to be removed"), default=list)
+    reports = models.JSONField(_("reports that stay, with their hashes"), default=list)
+
+    objects = ErasureQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("erasure")
+        verbose_name_plural = _("erasures")
+        ordering = ["-asked_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="erasure_done_by_somebody",
+                condition=Q(state="done", erased_at__isnull=False, ordered_by__isnull=False)
+                | (~Q(state="done") & Q(erased_at__isnull=True)),
+            ),
+            models.UniqueConstraint(
+                fields=["project"],
+                condition=Q(state__in=["archiving", "archived", "ordered"]),
+                name="erasure_one_under_way",
+                violation_error_message=_("An erasure of this project is already under way."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"erasure {self.pk}"
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.state in {self.State.ARCHIVING, self.State.ORDERED}
+
+
 class ReportFile(models.Model):
     """One file of a report. The stored name is random; the name a person sees is made at the download."""
 

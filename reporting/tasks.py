@@ -12,7 +12,8 @@ from kombu.exceptions import OperationalError
 from grundsteget.dates import now, today
 from partners.models import Project
 from reporting import actions, facts
-from reporting.models import Report
+from reporting.models import Erasure, Report
+from reporting.rights import erasure
 
 logger = logging.getLogger(__name__)
 
@@ -50,3 +51,41 @@ def _send(report_id: int) -> None:
         build_report.apply_async(args=[report_id], retry=False)
     except (OperationalError, OSError) as error:
         logger.warning("report %s waits for the sweeper: %s", report_id, type(error).__name__)
+
+
+# --- The participant's rights -----------------------------------------------------------------------
+
+
+@shared_task
+def build_archive(erasure_id: int) -> None:
+    """A second run finds the package made."""
+    erasure.build_archive(erasure_id)
+
+
+@shared_task
+def erase_project(erasure_id: int) -> None:
+    """A second run finds the people erased."""
+    erasure.erase_project(erasure_id)
+
+
+@shared_task
+def sweep_erasures() -> None:
+    """Send again what waits because its message or its worker was lost; remove files that could not be removed."""
+    for waiting in Erasure.objects.waiting():
+        if waiting.is_under_way:
+            _send_erasure(waiting.pk, waiting.state)
+        else:
+            erasure.finish(waiting.pk)
+
+
+def send_erasure(row: Erasure) -> None:
+    """Send the task for what the row waits for, once the row is committed."""
+    transaction.on_commit(lambda: _send_erasure(row.pk, row.state))
+
+
+def _send_erasure(erasure_id: int, state: str) -> None:
+    task = build_archive if state == Erasure.State.ARCHIVING else erase_project
+    try:
+        task.apply_async(args=[erasure_id], retry=False)
+    except (OperationalError, OSError) as error:
+        logger.warning("erasure %s waits for the sweeper: %s", erasure_id, type(error).__name__)

@@ -94,11 +94,32 @@ participants:today                    GET                 302  200
 participants:journal_quick            GET                 302  200  200  200  200  200  200  200  403  403  403
                                       POST                302  422  422  422  422  422  422  422  403  403  403
                                       PUT DELETE          302  405
+participants:journal_draft            GET PUT DELETE      302  405
+                                      POST                302  204  204  204  204  204  204  204  403  403  403
+participants:note_template_list       GET                 302  200  200  200  200  200  200  200  403  403  403
+                                      POST PUT DELETE     302  405
+participants:note_template_create     GET                 302  200  200  200  200  200  200  200  403  403  403
+                                      POST                302  422  422  422  422  422  422  422  403  403  403
+                                      PUT DELETE          302  405
+participants:note_template_edit       GET                 302  200  404  404  404  404  404  200  404  404  404
+                                      POST                302  422  404  404  404  404  404  422  404  404  404
+                                      PUT DELETE          302  405
 participants:journal_step_done        GET PUT DELETE      302  405
                                       POST                302  302  302  404  404  404  404  302  404  404  404
 participants:participation_list       GET                 302  200  200  200  200  200  200  200  403  403  403
                                       POST                302  302  302  302  302  302  302  302  403  403  403
                                       PUT DELETE          302  405
+participants:export_create            GET                 302  200  403  403  403  403  403  200  403  403  403
+                                      POST                302  422  403  403  403  403  403  422  403  403  403
+                                      PUT DELETE          302  405
+participants:export_list              GET                 302  200  403  403  403  403  403  200  403  403  403
+                                      POST PUT DELETE     302  405
+participants:export_audit             GET                 302  403  403  403  403  403  403  200  403  403  403
+                                      POST PUT DELETE     302  405
+participants:export_download          GET                 302  200  404  404  404  404  404  404  404  404  404
+                                      POST PUT DELETE     302  405
+participants:export_delete            GET PUT DELETE      302  405
+                                      POST                302  302  404  404  404  404  404  404  404  404  404
 participants:participation_create     GET                 302  200  403  403  403  403  403  200  403  403  403
                                       POST                302  422  403  403  403  403  403  422  403  403  403
                                       PUT DELETE          302  405
@@ -160,10 +181,50 @@ participants:consent_evidence         GET                 302  200  403  404  40
                                       POST PUT DELETE     302  405
 participants:consent_list             GET                 302  200  403  403  403  403  403  200  403  403  403
                                       POST PUT DELETE     302  405
+participants:document_create          GET                 302  200  200  404  404  404  404  200  404  404  404
+                                      POST                302  422  422  404  404  404  404  422  404  404  404
+                                      PUT DELETE          302  405
+participants:document_download        GET                 302  200  200  404  404  404  404  200  404  404  404
+                                      POST PUT DELETE     302  405
+participants:document_replace         GET                 302  200  403  404  404  404  404  200  404  404  404
+                                      POST                302  422  403  404  404  404  404  422  404  404  404
+                                      PUT DELETE          302  405
+participants:document_withdraw        GET                 302  200  403  404  404  404  404  200  404  404  404
+                                      POST                302  422  403  404  404  404  404  422  404  404  404
+                                      PUT DELETE          302  405
+participants:document_missing         GET                 302  200  200  200  200  200  200  200  403  403  403
+                                      POST PUT DELETE     302  405
+participants:rectification_create     GET                 302  200  403  404  404  404  404  200  404  404  404
+                                      POST                302  422  403  404  404  404  404  422  404  404  404
+                                      PUT DELETE          302  405
+participants:rectification_answer     GET                 302  200  403  404  404  404  404  200  404  404  404
+                                      POST                302  422  403  404  404  404  404  422  404  404  404
+                                      PUT DELETE          302  405
+participants:rectification_list       GET                 302  200  403  403  403  403  403  200  403  403  403
+                                      POST PUT DELETE     302  405
 participants:protection_reason        GET POST            302  302  302  404  404  404  404  302  404  404  404
                                       PUT DELETE          302  405
 participants:follow_up_create         GET                 302  200  403  404  404  404  404  200  404  404  404
                                       POST                302  422  403  404  404  404  404  422  404  404  404
+                                      PUT DELETE          302  405
+participants:follow_up_list           GET                 302  200  403  403  403  403  403  200  403  403  403
+                                      POST                302  422  403  403  403  403  403  422  403  403  403
+                                      PUT DELETE          302  405
+participants:follow_up_print          GET                 302  200  403  403  403  403  403  200  403  403  403
+                                      POST PUT DELETE     302  405
+participants:follow_up_contact        GET PUT DELETE      302  405
+                                      POST                302  200  403  404  404  404  404  200  404  404  404
+participants:measure_create           GET                 302  200  200  404  404  404  404  200  404  404  404
+                                      POST                302  422  422  404  404  404  404  422  404  404  404
+                                      PUT DELETE          302  405
+participants:measure_decide           GET                 302  200  200  404  404  404  404  200  404  404  404
+                                      POST                302  422  422  404  404  404  404  422  404  404  404
+                                      PUT DELETE          302  405
+participants:measure_end              GET                 302  200  200  404  404  404  404  200  404  404  404
+                                      POST                302  422  422  404  404  404  404  422  404  404  404
+                                      PUT DELETE          302  405
+participants:measure_withdraw         GET                 302  200  200  404  404  404  404  200  404  404  404
+                                      POST                302  422  422  404  404  404  404  422  404  404  404
                                       PUT DELETE          302  405
 participants:referral_create          GET                 302  200  200  404  404  404  404  200  404  404  404
                                       POST                302  422  422  404  404  404  404  422  404  404  404
@@ -177,6 +238,41 @@ participants:care_team_grant          GET                 302  403  403  404  40
 participants:lead_offer               GET                 302  200  403  404  404  404  404  200  404  404  404
                                       POST                302  422  403  404  404  404  404  422  404  404  404
                                       PUT DELETE          302  405
+participants:plan_goal_create         GET                 302  200  403  404  404  404  404  200  404  404  404
+                                      POST                302  422  403  404  404  404  404  422  404  404  404
+                                      PUT DELETE          302  405
+participants:plan_goal_edit           GET                 302  200  403  404  404  404  404  200  404  404  404
+                                      POST                302  422  403  404  404  404  404  422  404  404  404
+                                      PUT DELETE          302  405
+participants:plan_goal_close          GET                 302  200  403  404  404  404  404  200  404  404  404
+                                      POST                302  422  403  404  404  404  404  422  404  404  404
+                                      PUT DELETE          302  405
+participants:plan_goal_reopen         GET PUT DELETE      302  405
+                                      POST                302  302  403  404  404  404  404  302  404  404  404
+participants:plan_step_create         GET                 302  200  403  404  404  404  404  200  404  404  404
+                                      POST                302  422  403  404  404  404  404  422  404  404  404
+                                      PUT DELETE          302  405
+participants:plan_step_edit           GET                 302  200  403  404  404  404  404  200  404  404  404
+                                      POST                302  422  403  404  404  404  404  422  404  404  404
+                                      PUT DELETE          302  405
+participants:plan_step_state          GET PUT DELETE      302  405
+                                      POST                302  302  403  404  404  404  404  302  404  404  404
+participants:plan_step_drop           GET                 302  200  403  404  404  404  404  200  404  404  404
+                                      POST                302  422  403  404  404  404  404  422  404  404  404
+                                      PUT DELETE          302  405
+participants:plan_move                GET PUT DELETE      302  405
+                                      POST                302  302  403  404  404  404  404  302  404  404  404
+participants:plan_review_create       GET                 302  200  403  404  404  404  404  200  404  404  404
+                                      POST                302  422  403  404  404  404  404  422  404  404  404
+                                      PUT DELETE          302  405
+participants:plan_print               GET                 302  200  200  404  404  404  404  200  404  404  404
+                                      POST PUT DELETE     302  405
+participants:progress_create          GET                 302  200  403  404  404  404  404  200  404  404  404
+                                      POST                302  422  403  404  404  404  404  422  404  404  404
+                                      PUT DELETE          302  405
+participants:progress_withdraw        GET                 302  200  403  404  404  404  404  200  404  404  404
+                                      POST                302  422  403  404  404  404  404  422  404  404  404
+                                      PUT DELETE          302  405
 participants:lead_answer              GET                 302  200  403  404  404  404  404  200  404  404  404
                                       POST                302  302  403  404  404  404  404  302  404  404  404
                                       PUT DELETE          302  405
@@ -185,6 +281,44 @@ participants:care_team_end            GET                 302  200  403  404  40
                                       PUT DELETE          302  405
 participants:care_team_contact        GET PUT DELETE      302  405
                                       POST                302  200  200  404  404  404  404  200  404  404  404
+participants:attendance_grid          GET                 302  200  403  403  403  200  200  200  403  403  403
+                                      POST                302  302  403  403  403  302  302  302  403  403  403
+                                      PUT DELETE          302  405
+participants:attendance_person        GET                 302  200  403  404  404  404  404  200  404  404  404
+                                      POST                302  302  403  404  404  404  404  302  404  404  404
+                                      PUT DELETE          302  405
+participants:attendance_certificates  GET                 302  200  403  403  403  200  200  200  403  403  403
+                                      POST                302  403
+                                      PUT DELETE          302  405
+participants:attendance_certificate   GET                 302  200  403  404  404  404  404  200  404  404  404
+                                      POST                302  422  403  404  404  404  404  422  404  404  404
+                                      PUT DELETE          302  405
+participants:course_list              GET                 302  200  200  200  200  200  200  200  403  403  403
+                                      POST PUT DELETE     302  405
+participants:course_detail            GET                 302  200  200  200  200  200  200  200  404  404  404
+                                      POST PUT DELETE     302  405
+participants:course_create            GET                 302  200  403  403  403  200  403  200  403  403  403
+                                      POST                302  422  403  403  403  422  403  422  403  403  403
+                                      PUT DELETE          302  405
+participants:course_edit              GET                 302  200  403  403  403  200  403  200  404  404  404
+                                      POST                302  422  403  403  403  422  403  422  404  404  404
+                                      PUT DELETE          302  405
+participants:course_group_create      GET                 302  200  403  403  403  200  403  200  404  404  404
+                                      POST                302  422  403  403  403  422  403  422  404  404  404
+                                      PUT DELETE          302  405
+participants:course_group_edit        GET                 302  200  403  403  403  200  403  200  404  404  404
+                                      POST                302  422  403  403  403  422  403  422  404  404  404
+                                      PUT DELETE          302  405
+participants:course_join              GET                 302  200  403  404  404  404  404  200  404  404  404
+                                      POST                302  422  403  404  404  404  404  422  404  404  404
+                                      PUT DELETE          302  405
+participants:cofinancing_overview     GET                 302  403  403  403  403  403  403  200  403  403  403
+                                      POST PUT DELETE     302  405
+participants:cofinancing_download     GET                 302  403  403  403  403  403  403  200  403  403  403
+                                      POST PUT DELETE     302  405
+participants:unit_cost_create         GET                 302  403  403  403  403  403  403  200  403  403  403
+                                      POST                302  403  403  403  403  403  403  422  403  403  403
+                                      PUT DELETE          302  405
 participants:referral_list            GET                 302  200  200  200  200  200  200  200  403  403  403
                                       POST PUT DELETE     302  405
 participants:referral_detail          GET                 302  200  200  404  404  404  404  200  404  404  404
@@ -219,6 +353,9 @@ partners:partnership_list             GET                 302  200
                                       POST PUT DELETE     302  405
 partners:process_map                  GET                 302  200
                                       POST PUT DELETE     302  405
+partners:retention_edit               GET                 302  403  403  403  403  403  403  200  403  403  403
+                                      POST                302  403  403  403  403  403  403  422  403  403  403
+                                      PUT DELETE          302  405
 partners:organisation_detail          GET                 302  200
                                       POST PUT DELETE     302  405
 partners:role_create                  GET                 302  403  403  403  403  403  403  200  403  403  403
@@ -269,6 +406,8 @@ reporting:dashboard                   GET                 302  302  302  302  30
                                       POST PUT DELETE     302  405
 reporting:dashboard_project           GET                 302  200  200  200  200  200  200  200  200  200  404
                                       POST PUT DELETE     302  405
+reporting:measure_statistics          GET                 302  200  200  200  200  200  200  200  200  200  404
+                                      POST PUT DELETE     302  405
 reporting:standing                    GET                 302  200  200  404  404  404  404  200  404  404  404
                                       POST PUT DELETE     302  405
 reporting:report_list                 GET                 302  403  403  403  403  403  403  200  403  200  403
@@ -286,6 +425,21 @@ reporting:report_freeze               GET                 302  404  404  404  40
 reporting:report_rebuild              GET PUT DELETE      302  405
                                       POST                302  404  404  404  404  404  404  302  404  403  404
 reporting:report_download             GET                 302  404  404  404  404  404  404  200  404  200  404
+                                      POST PUT DELETE     302  405
+reporting:extract_create              GET                 302  200  403  404  404  404  404  200  404  404  404
+                                      POST                302  422  403  404  404  404  404  422  404  404  404
+                                      PUT DELETE          302  405
+reporting:person_erase                GET                 302  403  403  404  404  404  404  200  404  404  404
+                                      POST                302  403  403  404  404  404  404  422  404  404  404
+                                      PUT DELETE          302  405
+reporting:project_erase               GET                 302  403  403  403  403  403  403  200  403  403  403
+                                      POST                302  403  403  403  403  403  403  422  403  403  403
+                                      PUT DELETE          302  405
+reporting:archive_create              GET PUT DELETE      302  405
+                                      POST                302  403  403  403  403  403  403  302  403  403  403
+reporting:archive_download            GET PUT DELETE      302  405
+                                      POST                302  404
+reporting:erasure_certificate         GET                 302  404  404  404  404  404  404  200  404  404  404
                                       POST PUT DELETE     302  405
 reporting:figures_about               GET                 302  200
                                       POST PUT DELETE     302  405

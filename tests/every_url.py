@@ -2,7 +2,7 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,7 +12,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from participants.models import Participation
+from participants.models import ExportFile, NoteTemplate, Participation
 from partners.models import ReviewSample
 from reporting import facts
 from reporting.content import as_json, fingerprint, report_content, report_records
@@ -39,7 +39,12 @@ def every_url(
 # Deeds on somebody who has left.
 ABOUT_LEAVERS = {"participants:stint_open", "participants:follow_up_create"}
 # What the argument `pk` is the id of, where the app does not say it.
-OTHER_PK = {"participants:enterprise_people": "enterprise", "reporting:standing": "participation"}
+OTHER_PK = {
+    "participants:enterprise_people": "enterprise",
+    "reporting:extract_create": "participation",
+    "reporting:person_erase": "participation",
+    "reporting:standing": "participation",
+}
 # A passkey that nobody has: a browser must make one.
 NO_PK = {"mfa_edit_webauthn": "passkey", "mfa_remove_webauthn": "passkey"}
 APP_PK = {
@@ -93,6 +98,8 @@ class World:
             ref="G-002",
         )
         sample = factories.make_review_sample(cast.caseworker, closed)
+        factories.make_export(cast.coordinator)
+        factories.make_note_template(cast.owner)
         return cls(cast, ongoing, closed, _make_report(cast), sample)
 
     @cached_property
@@ -100,12 +107,21 @@ class World:
         """What an argument of this name stands for, unless `kwargs` says otherwise."""
         return {
             "activity_pk": self.ongoing.activities.get().pk,
+            "measure_pk": self.ongoing.measures.get().pk,
             "outcome_pk": self.ongoing.outcomes.get().pk,
             "consent_pk": self.ongoing.consents.get().pk,
+            "document_pk": self.ongoing.documents.get().pk,
             "entry_pk": self.ongoing.journal.get().pk,
             "referral_pk": self.ongoing.referrals.get().pk,
+            "goal_pk": self.ongoing.plan_focuses.get().goals.get().pk,
+            "step_pk": self.ongoing.plan_focuses.get().goals.get().steps.get().pk,
+            "assessment_pk": self.ongoing.progress.get().pk,
+            "template_pk": NoteTemplate.objects.get(organisation=self.cast.owner).pk,
             "transfer_pk": self.ongoing.lead_transfers.get().pk,
+            "rectification_pk": self.ongoing.rectification_requests.get().pk,
+            "erasure_pk": self.cast.project.erasures.get().pk,
             "member_pk": self.ongoing.care_team.get().pk,
+            "export_id": ExportFile.objects.earliest("pk").public_id,
             "token": "no-such-token",
             "membership_pk": self.cast.caseworker.memberships.get().pk,
             "role_pk": self.cast.social_services.partnerships.get().pk,
@@ -114,6 +130,9 @@ class World:
             "attendance_pk": self.cast.project.network_events.get().attendances.get().pk,
             "guideline_pk": self.cast.project.guidelines.get().pk,
             "sample_pk": self.sample.pk,
+            "certificate_pk": self.ongoing.attendance_certificates.get().pk,
+            "course_pk": self.cast.project.courses.get().pk,
+            "group_pk": self.cast.project.courses.get().groups.get().pk,
             "provider_id": "no-such-provider",
             "milestone": "28d",
             "project": self.cast.project.slug,
@@ -158,6 +177,7 @@ class World:
         for role, client in clients.items():
             if role != "anonymous":
                 client.force_login(getattr(self.cast, role))
+                factories.prove_identity(client, getattr(self.cast, role))
         self._sessions = {role: client.cookies.output() for role, client in clients.items()}
         return clients
 
@@ -184,6 +204,27 @@ class World:
             transaction.set_rollback(True)
         return response
 
+    def first_answer(self, role: str, method: str, address: str) -> "Answer":
+        """What the world answers as it was made: asked once, then known. For a test that has changed nothing yet."""
+        asked = role, method, address
+        if asked not in self._known:
+            response = self.answer(*asked)
+            self._known[asked] = Answer(response.status_code, response.headers, response.body)
+        return self._known[asked]
+
+    @cached_property
+    def _known(self) -> "dict[tuple[str, str, str], Answer]":
+        return {}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is kept of a response."""
+
+    status_code: int
+    headers: Mapping[str, str]
+    body: str
+
 
 def _make_busy_participation(cast: Cast) -> Participation:
     participation = factories.make_participation(
@@ -200,14 +241,24 @@ def _make_busy_participation(cast: Cast) -> Participation:
     )
     factories.make_activity(participation, enterprise=cast.enterprise)
     factories.make_hours(participation)
+    factories.make_attendance_day(participation)
+    factories.make_course_group(factories.make_course(cast.adult_education, cast.project))
     factories.make_outcome(participation, kind="praktik", started_on="2017-01-09", recorded_by=cast.coordinator)
     factories.make_journal_entry(
         participation, cast.coordinator, is_shared=True, next_step="Ringa läraren", next_step_on="2017-03-20"
     )
     factories.make_referral(participation, cast.coordinator, cast.social_services)
     factories.make_lead_transfer(participation, cast.coordinator, cast.project_office)
+    factories.make_measure(participation)
     factories.make_sensitive_answer(participation, "co16", "n")
     factories.attach_evidence(participation.consents.get())
+    factories.make_rectification(participation, cast.coordinator)
+    factories.make_erasure(cast.project, cast.project_office)
+    goal = factories.make_goal(participation, cast.coordinator)
+    factories.make_step(goal, cast.coordinator, due_on="2017-03-20")
+    factories.make_plan_review(participation, cast.coordinator)
+    factories.make_assessment(participation, cast.coordinator)
+    factories.make_document(participation, cast.coordinator, is_shared=True, outcome=participation.outcomes.get())
     return participation
 
 

@@ -1,29 +1,53 @@
 """Rows for tests: plain functions, sensible defaults, dates as text. A test names only what it is about."""
 
 import datetime as dt
+import hashlib
 import itertools
+import time
 from dataclasses import dataclass
 
-from auditlog.context import disable_auditlog
+from allauth.account.internal.userkit import user_id_to_str
 from django.core.files.base import ContentFile
+from django.test import Client
 from stdnum import luhn
 
 from enterprises.models import Enterprise
-from participants import identity
+from participants import actions, identity
 from participants.models import (
     Activity,
+    AttendanceCertificate,
+    AttendanceDay,
     CareTeamMember,
+    CompensationType,
     Consent,
+    Course,
+    CourseGroup,
     DeclineReason,
+    Document,
+    DocumentKind,
     EntryRecord,
     ExitReason,
+    ExportFile,
+    FocusArea,
     FollowUp,
+    FollowUpAttempt,
     HoursMonth,
     JournalEntry,
     LeadTransfer,
+    Measure,
+    MeasureKind,
+    NoteTemplate,
     Outcome,
     Participant,
     Participation,
+    PlanEvent,
+    PlanFocus,
+    PlanGoal,
+    PlanReview,
+    PlanStep,
+    ProgressAssessment,
+    ProgressLevel,
+    RectificationRequest,
     Referral,
     SensitiveAnswer,
     Stint,
@@ -43,6 +67,7 @@ from partners.models import (
     ReviewSample,
     User,
 )
+from reporting.models import Erasure
 
 PASSWORD = "a-long-password-for-tests"
 PROJECT_START, PROJECT_END = dt.date(2015, 10, 1), dt.date(2018, 9, 30)
@@ -154,9 +179,7 @@ class Cast:
         return {role: getattr(self, role) for role in self.ROLES}
 
 
-@disable_auditlog()
 def make_cast() -> Cast:
-    """Unlogged: the change log of the cast is nobody's subject, and it would double the time of every test."""
     owner = make_organisation("Coompanion Göteborgsregionen", Kind.COOPERATIVE_DEVELOPMENT, short_name="Coompanion")
     project = make_project(owner)
     district_a = make_organisation("Stadsdelen Angered", Kind.CITY_DISTRICT)
@@ -388,6 +411,11 @@ def make_journal_entry(
     return entry
 
 
+def make_note_template(organisation: Organisation | None = None, **fields) -> NoteTemplate:
+    values = {"title": "Egen mall", "kind": "note", "text": "Rubrik:"}
+    return NoteTemplate.objects.create(organisation=organisation, **{**values, **fields})
+
+
 def make_follow_up(
     participation: Participation,
     milestone: str = FollowUp.Milestone.FOUR_WEEKS,
@@ -411,6 +439,62 @@ def make_follow_up(
     return follow_up
 
 
+def make_follow_up_attempt(
+    participation: Participation,
+    milestone: str = FollowUp.Milestone.FOUR_WEEKS,
+    *,
+    asked_on: str | dt.date,
+    answer: str = FollowUp.Answer.NO_ANSWER,
+    channel: str = FollowUp.Channel.PHONE,
+    **fields,
+) -> FollowUpAttempt:
+    """One try since the exit that counts now."""
+    assert participation.left_on is not None
+    return FollowUpAttempt.objects.create(
+        participation=participation,
+        milestone=milestone,
+        exit_on=participation.left_on,
+        asked_on=day(asked_on),
+        answer=answer,
+        channel=channel,
+        **fields,
+    )
+
+
+def make_measure_kind(code: str = "lonebidrag_anstallning", **fields) -> MeasureKind:
+    """One of those that the migration brings, which the tests' database may have lost."""
+    defaults = {"name_sv": code, "name_en": code, "authority": Kind.EMPLOYMENT_SERVICE, "has_wage": True}
+    kind, _ = MeasureKind.objects.get_or_create(code=code, defaults={**defaults, **fields})
+    return kind
+
+
+def make_measure(
+    participation: Participation,
+    kind: str = "lonebidrag_anstallning",
+    *,
+    asked_by: Organisation | None = None,
+    decided_by: Organisation | None = None,
+    **fields,
+) -> Measure:
+    """Granted from 1 March 2017 until further notice, unless told otherwise; dates may be text."""
+    values = {
+        "asked_on": "2017-02-01",
+        "decision": Measure.Decision.GRANTED,
+        "decided_on": "2017-02-15",
+        "started_on": "2017-03-01",
+    }
+    given = {name: _parsed(value) for name, value in {**values, **fields}.items()}
+    is_decided = given["decision"] in (Measure.Decision.GRANTED, Measure.Decision.REFUSED)
+    owner = participation.project.owner
+    return Measure.objects.create(
+        participation=participation,
+        kind=make_measure_kind(kind),
+        asked_by=asked_by or owner,
+        decided_by=(decided_by or owner) if is_decided else None,
+        **given,
+    )
+
+
 def make_consent(
     participation: Participation,
     organisation: Organisation,
@@ -430,13 +514,44 @@ def make_consent(
     )
 
 
-SCAN = b"%PDF-1.4\n% the signed form\n"
+SCAN = b"%PDF-1.4\n% the signed form\n%%EOF\n"
 
 
 def attach_evidence(consent: Consent, content: bytes = SCAN, kind: str = "pdf") -> Consent:
     """The signed form, stored as an upload stores it."""
     consent.evidence.save(f"form.{kind}", ContentFile(content))
     return consent
+
+
+def make_document(
+    participation: Participation,
+    by: User,
+    content: bytes | None = None,
+    *,
+    kind: str = "anstallningsavtal",
+    file_type: str = "pdf",
+    dated_on: str | dt.date = "2017-02-01",
+    organisation: Organisation | None = None,
+    **fields,
+) -> Document:
+    """A paper by the user, for her own organisation unless another one is named; each with bytes of its own."""
+    content = content or SCAN + f"% {next(_counter)}\n".encode()
+    kind_row, _ = DocumentKind.objects.get_or_create(
+        code=kind, defaults={"name_sv": kind, "name_en": kind, "step": DocumentKind.Step.OTHER}
+    )
+    document = Document(
+        participation=participation,
+        kind=kind_row,
+        dated_on=day(dated_on),
+        organisation=organisation or by.memberships.earliest("started_on").organisation,
+        uploaded_by=by,
+        file_type=file_type,
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        **fields,
+    )
+    document.file.save(f"upload.{file_type}", ContentFile(content))
+    return document
 
 
 def make_care_team_member(
@@ -510,6 +625,81 @@ def make_lead_transfer(participation: Participation, by: User, to: User, **field
     return LeadTransfer.objects.create(participation=participation, **{**values, **fields})
 
 
+# --- The plan and its progress --------------------------------------------------------------------
+
+
+def make_goal(participation: Participation, by: User, area: str = "arbete", **fields) -> PlanGoal:
+    """A goal agreed on 1 March 2017, last in its focus."""
+    area_row, _ = FocusArea.objects.get_or_create(
+        code=area, defaults={"name_sv": area, "name_en": area, "is_about_health": area == "halsa"}
+    )
+    focus, _ = PlanFocus.objects.get_or_create(
+        participation=participation, area=area_row, defaults={"position": participation.plan_focuses.count() + 1}
+    )
+    fields = {name: _parsed(value) for name, value in fields.items()}
+    values = {"text": "Jag vill jobba med mat", "agreed_on": day("2017-03-01"), "position": focus.goals.count() + 1}
+    goal = PlanGoal.objects.create(focus=focus, recorded_by=by, **{**values, **fields})
+    PlanEvent.objects.create(goal=goal, kind=PlanEvent.Kind.AGREED, by=by)
+    return goal
+
+
+def make_step(goal: PlanGoal, by: User, **fields) -> PlanStep:
+    """A planned step that the participant takes herself, unless an organisation is named."""
+    doer = PlanStep.Doer.PARTNER if fields.get("organisation") else PlanStep.Doer.PERSON
+    fields = {name: _parsed(value) for name, value in fields.items()}
+    values = {"what": "Besöka köket", "doer": doer, "position": goal.steps.count() + 1}
+    step = PlanStep.objects.create(goal=goal, recorded_by=by, **{**values, **fields})
+    PlanEvent.objects.create(goal=goal, step=step, kind=PlanEvent.Kind.AGREED, by=by)
+    return step
+
+
+def make_plan_review(participation: Participation, by: User, held_on: str = "2017-03-01", **fields) -> PlanReview:
+    fields = {name: _parsed(value) for name, value in fields.items()}
+    values = {"said": "Vi gick igenom planen.", "recorded_by": by}
+    return PlanReview.objects.create(participation=participation, held_on=day(held_on), **{**values, **fields})
+
+
+def make_assessment(
+    participation: Participation,
+    by: User,
+    assessed_on: str = "2017-03-01",
+    levels: dict[str, int] | None = None,
+    **fields,
+) -> ProgressAssessment:
+    """Everyday life on level 2 and health on level 3, unless told otherwise."""
+    assessment = ProgressAssessment.objects.create(
+        participation=participation, assessed_on=day(assessed_on), recorded_by=by, **fields
+    )
+    for dimension, level in (levels or {"vardag": 2, "halsa": 3}).items():
+        ProgressLevel.objects.create(assessment=assessment, dimension=dimension, level=level)
+    return assessment
+
+
+# --- The participant's rights ---------------------------------------------------------------------
+
+
+def make_rectification(participation: Participation, by: User, **fields) -> RectificationRequest:
+    """A request to correct something that waits for its answer."""
+    values = {"what": "Jag började i mars, inte i april.", "asked_on": day("2017-03-10"), "recorded_by": by}
+    return RectificationRequest.objects.create(participation=participation, **{**values, **fields})
+
+
+def make_erasure(project: Project, by: User, **fields) -> Erasure:
+    """The certificate of a mistaken registration that is gone."""
+    values = {
+        "kind": Erasure.Kind.MISTAKE,
+        "state": Erasure.State.DONE,
+        "reason": "Beslut KLD-1",
+        "asked_by": by,
+        "ordered_by": by,
+        "erased_at": dt.datetime(2017, 3, 1, 12, tzinfo=dt.UTC),
+        "people": [[987654, "2017-02-01T12:00:00+00:00"]],
+        "persons": [987654],
+        "counts": {"participants.Participation": 1},
+    }
+    return Erasure.objects.create(project=project, **{**values, **fields})
+
+
 # --- The network of competence bearers ------------------------------------------------------------
 
 
@@ -549,6 +739,31 @@ def make_network(cast: Cast) -> None:
     make_attendance(make_network_event(cast.project), cast.social_services, "Bodil Bärare")
 
 
+# --- Exports --------------------------------------------------------------------------------------
+
+
+def make_export(by: User, *, format: str = "csv", query: str = "flik=alla", made: bool = True, **fields) -> ExportFile:
+    """A file of the list as the user sees it, made as the task makes it; `made=False` leaves it waiting."""
+    fields.setdefault("purpose", "Planering av ett möte")
+    fields.setdefault("membership", by.memberships.earliest("started_on"))
+    export = ExportFile.objects.create(requested_by=by, format=format, query=query, **fields)
+    if made:
+        actions.write_export(export.pk)
+        export.refresh_from_db()
+    return export
+
+
+# --- Log-in -----------------------------------------------------------------------------------------
+
+
+def prove_identity(client: Client, user: User, *, seconds_ago: float = 0, method: str = "password") -> None:
+    """Note in the browser's session, as logging in does, that the user gave a factor so long ago."""
+    session = client.session
+    session["account_authentication_methods"] = [{"method": method, "at": time.time() - seconds_ago}]
+    session["account_authentication_methods_user"] = user_id_to_str(user)
+    session.save()
+
+
 # --- The read log ---------------------------------------------------------------------------------
 
 
@@ -580,3 +795,41 @@ def make_review_sample(by: User, *participations: Participation) -> ReviewSample
     look = make_look(by, *participations)
     organisation = by.memberships.earliest("started_on").organisation
     return ReviewSample.objects.create(entry=look, organisation=organisation, month=look.day.replace(day=1))
+
+
+# --- Attendance and courses -----------------------------------------------------------------------
+
+
+def make_attendance_day(
+    participation: Participation, on: str | dt.date = "2017-02-01", hours: float = 6, **fields
+) -> AttendanceDay:
+    """A day of presence on social assistance, unless told otherwise; its month has a draft certificate."""
+    if "compensation" not in fields:
+        fields["compensation"] = make_compensation()
+    row = AttendanceDay.objects.create(participation=participation, day=day(on), hours=hours, **fields)
+    month = row.day.replace(day=1)
+    if not participation.attendance_certificates.filter(month=month).exists():
+        AttendanceCertificate.objects.create(participation=participation, month=month)
+    return row
+
+
+def make_compensation(code: str = "forsorjningsstod") -> CompensationType:
+    return CompensationType.objects.get(code=code)
+
+
+def make_course(organisation: Organisation, project: Project, **fields) -> Course:
+    fields.setdefault("title", f"Kurs {next(_counter)}")
+    return Course.objects.create(organisation=organisation, project=project, **fields)
+
+
+def make_course_group(course: Course, **fields) -> CourseGroup:
+    """Mondays and Wednesdays this spring, six hours a day, ten seats."""
+    values = {
+        "name": f"Grupp {next(_counter)}",
+        "started_on": dt.date(2017, 1, 9),
+        "ended_on": dt.date(2017, 6, 9),
+        "weekdays": "02",
+        "hours_per_day": 6,
+        "seats": 10,
+    }
+    return CourseGroup.objects.create(course=course, **{**values, **fields})

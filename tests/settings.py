@@ -4,6 +4,7 @@ import os
 
 os.environ["ENVIRONMENT"] = "test"
 os.environ["DEMO_MODE"] = ""
+os.environ["EMAIL_URL"] = ""
 
 from grundsteget.settings import *  # noqa: F403
 

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 
+from django.conf import settings
+from django.core.mail import send_mail
 from django.db import transaction
+from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from grundsteget.dates import now, today
 from participants import rules
 from participants.actions.frame import changed, locked, save
 from participants.models import CareTeamMember, LeadTransfer, Participation
-from partners.models import Organisation, User
+from partners.models import Organisation, User, in_force
+
+logger = logging.getLogger(__name__)
 
 
 @transaction.atomic
@@ -144,6 +151,59 @@ def withdraw_lead_offer(*, transfer: LeadTransfer, by: User) -> LeadTransfer:
     if transfer.state == LeadTransfer.State.OFFERED:
         _answer(transfer, LeadTransfer.State.WITHDRAWN)
     return transfer
+
+
+# --- The lead worker hears of it ------------------------------------------------------------------
+
+
+def tell_leads() -> int:
+    """Mail the lead workers of people to whom somebody was let in for a time. How many mails. (SAFETY.md P-13)
+
+    Who was told is on the place itself, so that a second run tells nobody twice; what could not be sent is tried again.
+    """
+    places = CareTeamMember.objects.filter(in_force(today()), lead_told_at__isnull=True).exclude(grant_reason="")
+    return sum(_tell_lead(pk) for pk in places.order_by("pk").values_list("pk", flat=True))
+
+
+@transaction.atomic
+def _tell_lead(place_pk: int) -> bool:
+    place = (
+        CareTeamMember.objects.select_for_update(of=("self",))
+        .select_related("participation")
+        .filter(pk=place_pk, lead_told_at__isnull=True)
+        .first()
+    )
+    lead = _lead_of(place.participation) if place else None
+    if place is None or lead is None:
+        return False
+    place.lead_told_at = now()
+    place.save(update_fields=["lead_told_at"])
+    if lead.user_id in (place.user_id, place.granted_by_id) or not lead.user.is_active:
+        return False
+    try:
+        with transaction.atomic():
+            _mail_lead(lead.user)
+    except OSError as error:
+        logger.warning("mail about %s waits for the next round: %s", place, type(error).__name__)
+        place.lead_told_at = None
+        place.save(update_fields=["lead_told_at"])
+        return False
+    return True
+
+
+def _mail_lead(user: User) -> None:
+    """That it has happened, and where to read more: nothing about whom."""
+    with translation.override(settings.LANGUAGE_CODE):
+        send_mail(
+            _("Somebody was let in for a time"),
+            _(
+                "The project office has let somebody in, for a time and with a reason, to one of the participants"
+                " whose lead worker you are. See who and why under Today:\n\n%(address)s"
+            )
+            % {"address": settings.BASE_URL.rstrip("/") + reverse("participants:today")},
+            None,
+            [user.email],
+        )
 
 
 # --- Pieces ---------------------------------------------------------------------------------------

@@ -6,15 +6,13 @@ import datetime as dt
 from collections.abc import Collection
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.core.files import File
 from django.db import transaction
 
 from grundsteget.dates import now
 from participants import rules
-from participants.actions.frame import changed, locked, save
+from participants.actions.frame import changed, locked, save, save_with_file
 from participants.actions.referral import withdraw_without_consent
-from participants.evidence import kind_of
+from participants.evidence import Upload
 from participants.models import (
     Consent,
     Participation,
@@ -48,7 +46,7 @@ def write_consent(
     valid_to: dt.date | None = None,
     form_version: str = "",
     language: str = "",
-    evidence: File[bytes] | None = None,
+    evidence: Upload | None = None,
     by: User,
 ) -> Consent:
     rules.check_consent(participation, organisation, purpose, given_on, valid_to)
@@ -70,20 +68,10 @@ def write_consent(
         recorded_by=by,
     )
     if evidence is not None:
-        _save_with(consent, evidence)
+        save_with_file(consent, consent.evidence, evidence)
     else:
         save(consent)
     return consent
-
-
-def _save_with(consent: Consent, evidence: File[bytes]) -> None:
-    """The row and its file, or neither."""
-    consent.evidence.save(f"form.{kind_of(evidence)}", evidence, save=False)
-    try:
-        save(consent)
-    except ValidationError:
-        consent.evidence.delete(save=False)
-        raise
 
 
 @transaction.atomic

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
+from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext as _
 
 from participants import rules
+from participants.evidence import Upload
 from participants.models import (
     Participation,
 )
@@ -24,6 +27,16 @@ def locked(participation: Participation) -> Participation:
 def changed(participation_id: int) -> None:
     Participation.objects.filter(pk=participation_id).refresh_summaries()
     participation_changed.send(sender=Participation, participation_ids=[participation_id])
+
+
+def save_with_file(row: models.Model, kept: FieldFile, upload: Upload) -> None:
+    """The row and its file, or neither."""
+    kept.save(f"upload.{upload.kind}", upload.file, save=False)
+    try:
+        save(row)
+    except ValidationError:
+        kept.delete(save=False)
+        raise
 
 
 def save(row: models.Model) -> None:

@@ -1,4 +1,4 @@
-"""Deeds on the way: activities, hours, the journal, outcomes and follow-ups."""
+"""Deeds on the way: activities, hours, outcomes and follow-ups."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from enterprises.models import Enterprise
-from grundsteget.dates import first_of_month, now, today
+from grundsteget.dates import first_of_month, now
 from participants import rules
 from participants.actions.frame import changed, locked, save
 from participants.models import (
     Activity,
     FollowUp,
+    FollowUpAttempt,
     HoursMonth,
-    JournalEntry,
     Outcome,
     Participation,
 )
-from partners.models import Organisation, User
+from partners.models import User
 
 
 @transaction.atomic
@@ -77,7 +77,8 @@ def record_hours(
 ) -> HoursMonth | None:
     """Hours of one month, replacing what was there; None takes the month away again. Over 200 must be `confirmed`."""
     participation = locked(participation)
-    row = _write_hours(participation, month, hours, by, confirmed)
+    rules.check_hours_are_free(participation, month)
+    row = write_hours(participation, month, hours, by, confirmed)
     changed(participation.pk)
     return row
 
@@ -91,7 +92,8 @@ def record_hours_by_month(
     refusals = []
     for month, value in hours.items():
         try:
-            _write_hours(participation, month, value, by, confirmed)
+            rules.check_hours_are_free(participation, month)
+            write_hours(participation, month, value, by, confirmed)
         except ValidationError as refusal:
             refusals.append(refusal)
     if refusals:
@@ -99,9 +101,10 @@ def record_hours_by_month(
     changed(participation.pk)
 
 
-def _write_hours(
+def write_hours(
     participation: Participation, month: dt.date, hours: Decimal | None, by: User, confirmed: bool
 ) -> HoursMonth | None:
+    """The month's row, inside a deed that holds the lock."""
     month = first_of_month(month)
     row = participation.hours.filter(month=month).first()
     if hours is None:
@@ -113,61 +116,6 @@ def _write_hours(
     row.hours, row.recorded_at, row.recorded_by = Decimal(hours), now(), by
     save(row)
     return row
-
-
-@transaction.atomic
-def write_journal(
-    *,
-    participation: Participation,
-    kind: str,
-    happened_on: dt.date,
-    text: str,
-    minutes: int | None = None,
-    next_step: str = "",
-    next_step_on: dt.date | None = None,
-    is_shared: bool = False,
-    organisation: Organisation,
-    submission: uuid.UUID | None = None,
-    by: User,
-) -> JournalEntry:
-    """A note in the journal. The same `submission` again is the same note: a double click writes one."""
-    participation = locked(participation)
-    if submission is not None:
-        earlier = participation.journal.filter(submission=submission, written_by=by).first()
-        if earlier is not None:
-            return earlier
-    rules.check_journal(participation, happened_on, text, next_step, next_step_on)
-    entry = JournalEntry(
-        participation=participation,
-        kind=kind,
-        happened_on=happened_on,
-        minutes=minutes,
-        text=text.strip(),
-        next_step=next_step.strip(),
-        next_step_on=next_step_on,
-        is_shared=is_shared,
-        organisation=organisation,
-        written_by=by,
-        submission=submission,
-        recorded_at=now(),
-    )
-    save(entry)
-    changed(participation.pk)
-    return entry
-
-
-@transaction.atomic
-def finish_step(*, entry: JournalEntry, by: User) -> JournalEntry:
-    """The next step of this note is taken. Ticking it twice changes nothing."""
-    participation = locked(entry.participation)
-    entry = participation.journal.get(pk=entry.pk)
-    if not entry.next_step:
-        raise rules.refused(_("This note has no next step to tick."))
-    if entry.next_step_done_on is None:
-        entry.next_step_done_on = today()
-        save(entry)
-        changed(participation.pk)
-    return entry
 
 
 @transaction.atomic
@@ -287,6 +235,7 @@ def record_follow_up(
     channel: str,
     answered_on: dt.date,
     note: str = "",
+    submission: uuid.UUID | None = None,
     by: User,
     outcome: Mapping[str, Any] | None = None,
     ended: Mapping[int, dt.date] | None = None,
@@ -294,9 +243,11 @@ def record_follow_up(
     """The question four weeks or six months after leaving was asked, and what the answer told is recorded with it.
 
     That is: a new `outcome` (the words of `record_outcome`) and outcomes that have `ended` (id → last day). Whoever was
-    not reached may be asked again.
+    not reached may be asked again: each try is kept. The same `submission` again is the same try.
     """
     participation = locked(participation)
+    if (told := _told_before(participation, milestone, submission)) is not None:
+        return told
     exit_on = rules.check_follow_up(participation, milestone, answered_on)
     follow_up = participation.follow_ups.filter(milestone=milestone, exit_on=exit_on).first()
     rules.check_follow_up_is_unanswered(follow_up)
@@ -304,12 +255,40 @@ def record_follow_up(
     follow_up.answer, follow_up.channel, follow_up.answered_on, follow_up.note = answer, channel, answered_on, note
     follow_up.recorded_at, follow_up.recorded_by = now(), by
     save(follow_up)
+    _keep_attempt(follow_up, submission)
     for outcome_id, last_day in (ended or {}).items():
         _end_outcome(participation, outcome_id, last_day, by)
     if outcome:
         write_outcome(participation, by=by, **outcome)
     changed(participation.pk)
     return follow_up
+
+
+def _told_before(participation: Participation, milestone: str, submission: uuid.UUID | None) -> FollowUp | None:
+    """What this very form has recorded already."""
+    if submission is None:
+        return None
+    attempt = participation.follow_up_attempts.filter(milestone=milestone, submission=submission).first()
+    if attempt is None:
+        return None
+    return participation.follow_ups.filter(milestone=milestone, exit_on=attempt.exit_on).first()
+
+
+def _keep_attempt(follow_up: FollowUp, submission: uuid.UUID | None) -> None:
+    save(
+        FollowUpAttempt(
+            participation=follow_up.participation,
+            milestone=follow_up.milestone,
+            exit_on=follow_up.exit_on,
+            asked_on=follow_up.answered_on,
+            answer=follow_up.answer,
+            channel=follow_up.channel,
+            note=follow_up.note,
+            submission=submission,
+            recorded_at=follow_up.recorded_at,
+            recorded_by=follow_up.recorded_by,
+        )
+    )
 
 
 @transaction.atomic

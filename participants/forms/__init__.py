@@ -1,6 +1,12 @@
 """What the person typed. Choices are limited to what she may see."""
 
 from grundsteget.forms import Refusable
+from participants.forms.attendance import (
+    CertificateReturnForm,
+    CertificateStepForm,
+    UnitCostForm,
+    step_form,
+)
 from participants.forms.care_team import (
     CareTeamEndForm,
     CareTeamForm,
@@ -9,6 +15,12 @@ from participants.forms.care_team import (
     LeadOfferForm,
 )
 from participants.forms.consent import ConsentForm, ConsentWithdrawForm, DayShownForm, ProtectionReasonForm
+from participants.forms.course import (
+    CourseForm,
+    CourseGroupForm,
+    CourseJoinForm,
+)
+from participants.forms.document import DocumentForm, DocumentVersionForm
 from participants.forms.entry import (
     ContactForm,
     EnrolForm,
@@ -17,13 +29,14 @@ from participants.forms.entry import (
     NumberForm,
     SensitiveForm,
 )
+from participants.forms.export import ExportForm
+from participants.forms.follow_up import FollowUpGrid, FollowUpRow
+from participants.forms.journal import MOST_AT_ONCE, JournalForm, JournalQuickForm, NoteTemplateForm
 from participants.forms.journey import (
     ActivityForm,
     EndForm,
     FollowUpForm,
     HoursForm,
-    JournalForm,
-    JournalQuickForm,
     NearEmploymentForm,
     OutcomeForm,
     ReasonForm,
@@ -31,44 +44,82 @@ from participants.forms.journey import (
     StintOpenForm,
     outcome_in_words,
 )
+from participants.forms.measure import MeasureDecisionForm, MeasureForm
+from participants.forms.plan import (
+    GoalCloseForm,
+    GoalForm,
+    PlanMoveForm,
+    PlanReviewForm,
+    ProgressForm,
+    StepForm,
+    StepStateForm,
+    who_of,
+)
 from participants.forms.referral import (
     ReferralAnswerForm,
     ReferralForm,
     ReferralReplyForm,
     ReferralWithdrawForm,
 )
+from participants.forms.rights import RectificationAnswerForm, RectificationForm
 
 __all__ = [
+    "MOST_AT_ONCE",
     "ActivityForm",
     "CareTeamEndForm",
     "CareTeamForm",
     "CareTeamGrantForm",
+    "CertificateReturnForm",
+    "CertificateStepForm",
     "ConsentForm",
     "ConsentWithdrawForm",
     "ContactForm",
+    "CourseForm",
+    "CourseGroupForm",
+    "CourseJoinForm",
     "DayShownForm",
+    "DocumentForm",
+    "DocumentVersionForm",
     "EndForm",
     "EnrolForm",
     "EntryRecordForm",
+    "ExportForm",
     "FollowUpForm",
+    "FollowUpGrid",
+    "FollowUpRow",
+    "GoalCloseForm",
+    "GoalForm",
     "HoursForm",
     "IdentityShowForm",
     "JournalForm",
     "JournalQuickForm",
     "LeadAnswerForm",
     "LeadOfferForm",
+    "MeasureDecisionForm",
+    "MeasureForm",
     "NearEmploymentForm",
+    "NoteTemplateForm",
     "NumberForm",
     "OutcomeForm",
+    "PlanMoveForm",
+    "PlanReviewForm",
+    "ProgressForm",
     "ProtectionReasonForm",
     "ReasonForm",
+    "RectificationAnswerForm",
+    "RectificationForm",
     "ReferralAnswerForm",
     "ReferralForm",
     "ReferralReplyForm",
     "ReferralWithdrawForm",
     "Refusable",
     "SensitiveForm",
+    "StepForm",
+    "StepStateForm",
     "StintCloseForm",
     "StintOpenForm",
+    "UnitCostForm",
     "outcome_in_words",
+    "step_form",
+    "who_of",
 ]

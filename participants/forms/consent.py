@@ -6,14 +6,14 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.files import File
 from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from grundsteget.dates import today
 from grundsteget.forms import DayField, Radios, Refusable, capital
 from participants import rules
-from participants.evidence import LARGEST, kind_of
+from participants.evidence import SCANS
+from participants.forms.shared import EvidenceField
 from participants.models import (
     Consent,
 )
@@ -60,12 +60,7 @@ class ConsentForm(Refusable):
     form_version = forms.CharField(
         label=_("Form"), required=False, max_length=40, help_text=_("Which form was signed, and where it is kept")
     )
-    evidence = forms.FileField(
-        label=_("Signed form"),
-        required=False,
-        help_text=_("PDF, JPG or PNG, at most 5 MB"),
-        widget=forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
-    )
+    evidence = EvidenceField(label=_("Signed form"), required=False, kinds=SCANS)
 
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -73,16 +68,6 @@ class ConsentForm(Refusable):
 
     def clean_statute(self) -> str:
         return " ".join(self.cleaned_data["statute"].split())
-
-    def clean_evidence(self) -> File[bytes] | None:
-        file: File[bytes] | None = self.cleaned_data["evidence"]
-        if file is None:
-            return None
-        if file.size > LARGEST:
-            raise ValidationError(gettext("The file is larger than 5 MB. Scan it with lower resolution."))
-        if not kind_of(file):
-            raise ValidationError(gettext("The file is no PDF, JPG or PNG. Scan or photograph the signed form."))
-        return file
 
 
 class ConsentWithdrawForm(Refusable):

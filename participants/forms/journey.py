@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext
@@ -17,83 +16,16 @@ from django.utils.translation import gettext_lazy as _
 
 from enterprises.models import Enterprise
 from grundsteget.dates import months_between, today
-from grundsteget.forms import DayField, Radios, Refusable, capital, radio_buttons
+from grundsteget.forms import DayField, Radios, Refusable, capital
 from participants.forms.shared import enterprises, partner_organisations
 from participants.models import (
     Activity,
     ExitReason,
     FollowUp,
-    JournalEntry,
     Outcome,
     Participation,
 )
 from partners.models import Organisation, Project
-
-
-class JournalForm(Refusable):
-    """One note. The token makes a second submit of the same form harmless."""
-
-    kind = forms.ChoiceField(
-        label=_("Kind"), choices=capital(JournalEntry.Kind.choices), initial=JournalEntry.Kind.MEETING
-    )
-    happened_on = DayField(label=_("Date"), initial=today)
-    minutes = forms.IntegerField(
-        label=_("Minutes"),
-        required=False,
-        min_value=0,
-        max_value=1440,
-        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
-    )
-    text = forms.CharField(
-        label=_("What happened"),
-        max_length=8000,
-        widget=forms.Textarea(attrs={"rows": 5}),
-        error_messages={"required": _("Write what happened. A few words are enough.")},
-    )
-    next_step = forms.CharField(label=_("Next step"), required=False, max_length=200)
-    next_step_on = DayField(label=_("When"), required=False)
-    is_shared = forms.TypedChoiceField(
-        label=_("Who may read it"), widget=radio_buttons(), coerce=lambda value: value == "shared", initial="own"
-    )
-    submission = forms.UUIDField(required=False, widget=forms.HiddenInput, initial=uuid.uuid4)
-
-    def __init__(
-        self, *args: Any, own: Organisation, readers: Iterable[Organisation] | None = None, **kwargs: Any
-    ) -> None:
-        """`readers` are those who would read a shared note; None when the participant is not chosen yet."""
-        super().__init__(*args, **kwargs)
-        self.fields["is_shared"].choices = [  # type: ignore[attr-defined]
-            ("own", gettext("Only %(organisation)s") % {"organisation": own}),
-            ("shared", self._audience(own, readers)),
-        ]
-
-    @staticmethod
-    def _audience(own: Organisation, readers: Iterable[Organisation] | None) -> str:
-        if readers is None:
-            return gettext("Shared with the partners who have the person's consent")
-        others = [str(reader) for reader in readers if reader != own]
-        if not others:
-            return gettext("Shared with partners – nobody has consent today")
-        return gettext("Shared: %(organisations)s") % {"organisations": ", ".join([str(own), *others])}
-
-
-class JournalQuickForm(JournalForm):
-    """A note from anywhere: first about whom."""
-
-    field_order = ["participation", "kind", "happened_on", "minutes", "text", "next_step", "next_step_on", "is_shared"]
-
-    participation = forms.ModelChoiceField(
-        label=_("Participant"),
-        queryset=Participation.objects.none(),
-        error_messages={
-            "required": _("Choose who the note is about: search by name, then choose in the list."),
-            "invalid_choice": _("Choose a participant in the list."),
-        },
-    )
-
-    def __init__(self, *args: Any, participations: QuerySet[Participation], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["participation"].queryset = participations  # type: ignore[attr-defined]
 
 
 class ActivityForm(Refusable):
@@ -312,6 +244,7 @@ class FollowUpForm(SituationForm):
     )
     answered_on = DayField(label=_("Asked on"), initial=today)
     note = forms.CharField(label=_("Note"), required=False, max_length=400)
+    submission = forms.UUIDField(required=False, widget=forms.HiddenInput, initial=uuid.uuid4)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, unknown=gettext("Not told"), **kwargs)

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from enterprises.models import Enterprise
 from grundsteget.dates import now, today
-from participants.models.participation import AboutJourneyQuerySet, AboutParticipationQuerySet, Participation
+from participants.models.course import CourseGroup
+from participants.models.participation import AboutJourneyQuerySet, OwnOrSharedQuerySet, Participation
 from partners import access
 from partners.access import Permission
 from partners.models import Organisation, User, in_force, period_is_ordered
@@ -21,6 +22,15 @@ from partners.models import Organisation, User, in_force, period_is_ordered
 class ActivityQuerySet(AboutJourneyQuerySet):
     def ongoing(self) -> Self:
         return self.filter(in_force(today()))
+
+    def kept_by(self, user: User | AnonymousUser, permission: Permission) -> Self:
+        """Activities whose attendance the user keeps: the owner's team of all, others of those in their own house."""
+        rights = access.of(user)
+        own = rights.organisation_ids(permission)
+        owned = Q(participation__project__owner__in=rights.owner_wide_ids(permission))
+        return self.visible_to(user).filter(
+            owned | Q(enterprise__organisation__in=own) | Q(group__course__organisation__in=own)
+        )
 
 
 class Activity(models.Model):
@@ -42,6 +52,14 @@ class Activity(models.Model):
     enterprise = models.ForeignKey(
         Enterprise,
         verbose_name=_("enterprise"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="activities",
+    )
+    group = models.ForeignKey(
+        CourseGroup,
+        verbose_name=_("course group"),
         null=True,
         blank=True,
         on_delete=models.PROTECT,
@@ -117,16 +135,7 @@ class HoursMonth(models.Model):
         return f"{self.month:%Y-%m}: {self.hours}"
 
 
-class JournalQuerySet(AboutParticipationQuerySet):
-    def visible_to(self, user: User | AnonymousUser) -> Self:
-        """Entries on visible participations: those of the user's own organisation, and those shared with it.
-
-        What colleagues wrote is their own documentation; of partners' notes the person's consent must say so.
-        """
-        own = access.of(user).organisation_ids(Permission.PARTICIPANT_VIEW)
-        shared = Q(is_shared=True, participation__in=Participation.objects.visible_to(user, "notes"))
-        return super().visible_to(user).filter(shared | Q(organisation__in=own))
-
+class JournalQuerySet(OwnOrSharedQuerySet):
     def next_steps(self) -> Self:
         """Steps that are not done, the nearest first."""
         return self.filter(next_step_on__isnull=False, next_step_done_on__isnull=True).order_by("next_step_on", "pk")

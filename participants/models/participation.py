@@ -81,6 +81,7 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
 
     def refresh_summaries(self) -> int:
         """Recompute the derived columns from stints and events. Anything but stints counts only for the last event."""
+        from participants.models.attendance import AttendanceDay
         from participants.models.journey import Activity, JournalEntry, Outcome
 
         day = today()
@@ -93,6 +94,7 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
                     latest_journal,
                     _latest(Activity, "started_on", day),
                     _latest(Outcome, "started_on", day),
+                    _latest(AttendanceDay, "day", day, hours__gt=0),
                     stints.filter(started_on__lte=day).annotate(day=Max("started_on")).values("day"),
                 )
             )
@@ -182,6 +184,19 @@ class AboutParticipationQuerySet(models.QuerySet):
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
         return self.filter(participation__in=Participation.objects.visible_to(user))
+
+
+class OwnOrSharedQuerySet(AboutParticipationQuerySet):
+    """Notes and papers: they belong to an organisation, and may be shared."""
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Those on visible participations that are of the user's own organisation, or shared with it.
+
+        What colleagues wrote is their own documentation; of partners' the person's consent must say so.
+        """
+        own = access.of(user).organisation_ids(Permission.PARTICIPANT_VIEW)
+        shared = Q(is_shared=True, participation__in=Participation.objects.visible_to(user, "notes"))
+        return super().visible_to(user).filter(shared | Q(organisation__in=own))
 
 
 class AboutJourneyQuerySet(AboutParticipationQuerySet):
@@ -360,9 +375,9 @@ def _lead_name() -> models.QuerySet:
     return leads.order_by("-started_on", "-pk").values("user__name")[:1]
 
 
-def _latest(model: type[models.Model], field: str, until: object) -> models.QuerySet:
+def _latest(model: type[models.Model], field: str, until: object, **narrowed: object) -> models.QuerySet:
     return (
-        model._default_manager.filter(participation=OuterRef("pk"), **{f"{field}__lte": until})
+        model._default_manager.filter(participation=OuterRef("pk"), **{f"{field}__lte": until}, **narrowed)
         .order_by()
         .values("participation")
         .annotate(day=Max(field))

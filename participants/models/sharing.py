@@ -11,6 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from grundsteget.dates import now, today
+from participants.models.files import ScannedFile
 from participants.models.participation import AboutParticipationQuerySet, Participation
 from partners.models import Organisation, User, period_is_ordered
 
@@ -61,7 +62,7 @@ class ConsentQuerySet(AboutParticipationQuerySet):
         )
 
 
-class Consent(models.Model):
+class Consent(ScannedFile):
     """Why one organisation may use what is kept about the person: her written yes, or a paragraph of law."""
 
     class Purpose(models.TextChoices):
@@ -145,6 +146,9 @@ class Consent(models.Model):
                 condition=Q(withdrawn_on__isnull=True, valid_to__isnull=False),
                 name="consent_by_end",
             ),
+            models.Index(
+                fields=["id"], condition=Q(scan_state="unchecked") & ~Q(evidence=""), name="consent_form_unchecked"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -195,6 +199,7 @@ class CareTeamMember(models.Model):
     # Let in for a time: by whom and why. Such a place ends by itself.
     granted_by = models.ForeignKey(User, null=True, editable=False, on_delete=models.PROTECT, related_name="+")
     grant_reason = models.CharField(_("why let in"), max_length=200, blank=True)
+    lead_told_at = models.DateTimeField(null=True, editable=False)  # When the lead worker heard of it.
 
     objects = AboutParticipationQuerySet.as_manager()
 

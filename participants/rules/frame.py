@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from grundsteget.dates import today
-from participants.models import Participation
+from participants.models import Participation, PlanGoal, PlanStep
 from partners.models import Project
 
 
@@ -50,9 +50,9 @@ def month_name(month: dt.date) -> str:
     return date_format(month, "YEAR_MONTH_FORMAT")
 
 
-def check_version(participation: Participation, version: int | None) -> None:
+def check_version(row: Participation | PlanGoal | PlanStep, version: int | None) -> None:
     """Nobody overwrites what a colleague saved in the meantime without having seen it."""
-    if version is not None and version != participation.version:
+    if version is not None and version != row.version:
         raise refused(
             _("A colleague saved changes while you were writing. Open the page again and make yours once more.")
         )

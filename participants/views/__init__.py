@@ -1,5 +1,11 @@
 """Request in, response out. The overview pages are read; the deeds and the enrolment write."""
 
+from participants.views.attendance import (
+    attendance_certificate,
+    attendance_certificates,
+    attendance_grid,
+    attendance_person,
+)
 from participants.views.care_team import (
     care_team_contact,
     care_team_create,
@@ -8,12 +14,26 @@ from participants.views.care_team import (
     lead_answer,
     lead_offer,
 )
+from participants.views.cofinancing import (
+    cofinancing_download,
+    cofinancing_overview,
+    unit_cost_create,
+)
 from participants.views.consent import (
     consent_create,
     consent_evidence,
     consent_list,
     consent_receipt,
     consent_withdraw,
+)
+from participants.views.course import (
+    course_create,
+    course_detail,
+    course_edit,
+    course_group_create,
+    course_group_edit,
+    course_join,
+    course_list,
 )
 from participants.views.deeds import (
     activity_create,
@@ -23,9 +43,6 @@ from participants.views.deeds import (
     follow_up_create,
     hours_edit,
     identity_show,
-    journal_create,
-    journal_quick,
-    journal_step_done,
     near_employment_edit,
     outcome_create,
     outcome_end,
@@ -34,8 +51,42 @@ from participants.views.deeds import (
     stint_close,
     stint_open,
 )
+from participants.views.document import (
+    document_create,
+    document_download,
+    document_missing,
+    document_replace,
+    document_withdraw,
+)
 from participants.views.enrol import participation_create
+from participants.views.export import export_audit, export_create, export_delete, export_download, export_list
+from participants.views.follow_up import follow_up_contact, follow_up_list, follow_up_print
+from participants.views.journal import (
+    journal_create,
+    journal_draft,
+    journal_quick,
+    journal_step_done,
+    note_template_create,
+    note_template_edit,
+    note_template_list,
+)
+from participants.views.measure import measure_create, measure_decide, measure_end, measure_withdraw
 from participants.views.overview import enterprise_people, participation_detail, participation_list, today
+from participants.views.plan import (
+    plan_goal_close,
+    plan_goal_create,
+    plan_goal_edit,
+    plan_goal_reopen,
+    plan_move,
+    plan_print,
+    plan_review_create,
+    plan_step_create,
+    plan_step_drop,
+    plan_step_edit,
+    plan_step_state,
+    progress_create,
+    progress_withdraw,
+)
 from participants.views.protection import protection_reason
 from participants.views.referral import (
     referral_acknowledge,
@@ -48,39 +99,90 @@ from participants.views.referral import (
     referral_reply,
     referral_withdraw,
 )
+from participants.views.rights import rectification_answer, rectification_create, rectification_list
 from participants.views.trace import trace
 
 __all__ = [
     "activity_create",
     "activity_end",
+    "attendance_certificate",
+    "attendance_certificates",
+    "attendance_grid",
+    "attendance_person",
     "care_team_contact",
     "care_team_create",
     "care_team_end",
     "care_team_grant",
+    "cofinancing_download",
+    "cofinancing_overview",
     "consent_create",
     "consent_evidence",
     "consent_list",
     "consent_receipt",
     "consent_withdraw",
     "contact_edit",
+    "course_create",
+    "course_detail",
+    "course_edit",
+    "course_group_create",
+    "course_group_edit",
+    "course_join",
+    "course_list",
+    "document_create",
+    "document_download",
+    "document_missing",
+    "document_replace",
+    "document_withdraw",
     "enterprise_people",
     "entry_record_edit",
+    "export_audit",
+    "export_create",
+    "export_delete",
+    "export_download",
+    "export_list",
+    "follow_up_contact",
     "follow_up_create",
+    "follow_up_list",
+    "follow_up_print",
     "hours_edit",
     "identity_show",
     "journal_create",
+    "journal_draft",
     "journal_quick",
     "journal_step_done",
     "lead_answer",
     "lead_offer",
+    "measure_create",
+    "measure_decide",
+    "measure_end",
+    "measure_withdraw",
     "near_employment_edit",
+    "note_template_create",
+    "note_template_edit",
+    "note_template_list",
     "outcome_create",
     "outcome_end",
     "outcome_withdraw",
     "participation_create",
     "participation_detail",
     "participation_list",
+    "plan_goal_close",
+    "plan_goal_create",
+    "plan_goal_edit",
+    "plan_goal_reopen",
+    "plan_move",
+    "plan_print",
+    "plan_review_create",
+    "plan_step_create",
+    "plan_step_drop",
+    "plan_step_edit",
+    "plan_step_state",
+    "progress_create",
+    "progress_withdraw",
     "protection_reason",
+    "rectification_answer",
+    "rectification_create",
+    "rectification_list",
     "referral_acknowledge",
     "referral_answer",
     "referral_create",
@@ -95,4 +197,5 @@ __all__ = [
     "stint_open",
     "today",
     "trace",
+    "unit_cost_create",
 ]

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from participants import actions, forms
+from participants import actions, forms, tasks
 from participants.models import CareTeamMember, JournalEntry, LeadTransfer, Participation
 from participants.opening import log_opening
 from participants.views.frame import GET_AND_POST, find, show
@@ -20,6 +20,7 @@ from partners import access
 from partners.access import Permission
 from partners.http import Request
 from partners.models import AccessLog, User
+from partners.step_up import fresh_factor_required
 
 NETWORK = "natverk"
 
@@ -59,6 +60,7 @@ def care_team_create(request: Request, pk: int) -> HttpResponse:
     return show(request, "care_team_form", participation, form)
 
 
+@fresh_factor_required
 @require_http_methods(GET_AND_POST)
 def care_team_grant(request: Request, pk: int) -> HttpResponse:
     """A place for a time, with a reason: the project office lets in whom the person's situation needs."""
@@ -71,6 +73,7 @@ def care_team_grant(request: Request, pk: int) -> HttpResponse:
         except ValidationError as refusal:
             form.refuse(refusal)
         else:
+            tasks.send_tell_leads()
             return _back(request, participation, _("The access is open, and closes by itself."))
     return show(request, "care_team_grant_form", participation, form)
 

@@ -8,19 +8,21 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
-from django.http.response import FileResponse, HttpResponseBase
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from grundsteget.dates import today
-from participants import actions, forms
+from participants import actions, forms, tasks
 from participants.evidence import CONTENT_TYPES, kind_of_name
 from participants.listing import ALL, EXPIRES_SOON_DAYS, MINE, first_tab, of_mine
 from participants.models import Consent, Participation
 from participants.models.participation import ParticipationQuerySet
 from participants.opening import log_opening
+from participants.views.files import send_file
 from participants.views.frame import GET_AND_POST, Category, back, find, show
 from partners import access
 from partners.access import Permission
@@ -41,10 +43,12 @@ def consent_create(request: Request, pk: int) -> HttpResponse:
     )
     if form.is_valid():
         try:
-            actions.give_consent(participation=participation, by=request.user, **form.cleaned_data)
+            consent = actions.give_consent(participation=participation, by=request.user, **form.cleaned_data)
         except ValidationError as refusal:
             form.refuse(refusal)
         else:
+            if consent.evidence:
+                tasks.send_scan(tasks.scan_consent, consent.pk)
             return back(participation, _("The consent is saved."), request)
     return show(request, "consent_form", participation, form, renewed=renewed)
 
@@ -135,17 +139,16 @@ def consent_evidence(request: Request, pk: int, consent_pk: int) -> HttpResponse
     access.require(request.user, Permission.CONSENT_RECORD, participation)
     if not consent.evidence:
         raise Http404
-    try:
-        file = consent.evidence.open("rb")
-    except OSError:
-        messages.error(
-            request, _("The file cannot be read right now. Try again; if it stays so, tell the administrator.")
-        )
-        return redirect("participants:participation_detail", pk=pk)
-    log_opening(request, participation, action=AccessLog.Action.DOWNLOAD, object_ref=f"consent {consent.pk}")
     kind = kind_of_name(consent.evidence.name or "")
-    return FileResponse(
-        file, as_attachment=True, filename=f"samtycke-{consent.pk}.{kind}", content_type=CONTENT_TYPES[kind]
+    back = f"{reverse('participants:participation_detail', args=[pk])}?flik=samtycken"
+    return send_file(
+        request,
+        participation,
+        consent,
+        consent.evidence,
+        name=f"samtycke-{consent.pk}.{kind}",
+        content_type=CONTENT_TYPES[kind],
+        back=back,
     )
 
 

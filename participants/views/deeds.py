@@ -2,183 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from grundsteget.dates import today
 from participants import actions, forms, identity, rules
 from participants.models import (
     Activity,
-    Consent,
+    CourseGroup,
     FollowUp,
     JournalEntry,
     Outcome,
-    Participant,
     Participation,
 )
-from participants.names import name_key
 from participants.views.frame import GET_AND_POST, Category, back, find, show
 from partners import access
 from partners.access import Permission
 from partners.audit import log_access
 from partners.http import Request
-from partners.models import AccessLog, Organisation, User, in_force
-
-MATCHES = 12
-
-
-# --- The journal ----------------------------------------------------------------------------------
-
-
-@require_http_methods(GET_AND_POST)
-def journal_create(request: Request, pk: int) -> HttpResponse:
-    participation = find(request, pk)
-    access.require(request.user, Permission.JOURNAL_WRITE, participation)
-    own = writing_organisation(request.user, participation)
-    form = forms.JournalForm(request.POST or None, own=own, readers=readers(participation))
-    if form.is_valid():
-        try:
-            actions.write_journal(participation=participation, organisation=own, by=request.user, **form.cleaned_data)
-        except ValidationError as refusal:
-            form.refuse(refusal)
-        else:
-            return back(participation, _("The note is saved."), request)
-    return show(request, "journal_form", participation, form)
-
-
-@require_http_methods(GET_AND_POST)
-def journal_quick(request: Request) -> HttpResponse:
-    """Log from anywhere, one after the other. What is typed to search by travels in the body, never in an address."""
-    access.require(request.user, Permission.JOURNAL_WRITE)
-    own = access.of(request.user).memberships[0].organisation
-    visible = Participation.objects.visible_to(request.user).with_card()
-    is_search = "search" in request.POST or request.htmx.target == "choices"
-    typed = request.POST if request.POST and not is_search else None
-    form = forms.JournalQuickForm(
-        typed, own=own, participations=visible, initial=request.POST.dict() if is_search else {}
-    )
-    if form.is_valid():
-        data = form.cleaned_data.copy()
-        participation = data.pop("participation")
-        access.require(request.user, Permission.JOURNAL_WRITE, participation)
-        try:
-            organisation = writing_organisation(request.user, participation)
-            actions.write_journal(participation=participation, organisation=organisation, by=request.user, **data)
-        except ValidationError as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("Saved on %(code)s. Ready for the next.") % {"code": participation.ref})
-            return redirect("participants:journal_quick")
-    who = request.POST.get("who", "").strip()
-    choices = _choices(request, visible, who, chosen=request.POST.get("participation", ""))
-    context = {
-        "form": form,
-        "who": who,
-        "choices": choices,
-        "is_search": is_search,
-        "has_more": len(choices) >= MATCHES,
-    }
-    template = "participants/journal_quick.html"
-    if request.htmx.target == "choices":
-        template += "#choices"
-    return render(request, template, context, status=422 if form.errors else 200)
-
-
-def _choices(request: Request, visible: Any, who: str, chosen: str) -> list[Participation]:
-    """Who may be chosen: those that match what was typed, or those one follows or wrote about. The look is logged."""
-    if who:
-        found = list(
-            _named(visible, who).order_by("participant__first_name_key", "participant__last_name_key", "pk")[:MATCHES]
-        )
-    else:
-        found = list(_recent(visible, request.user)[:MATCHES])
-    if chosen.isdigit() and int(chosen) < 2**63 and int(chosen) not in {participation.pk for participation in found}:
-        found = [*visible.filter(pk=int(chosen)).order_by("pk"), *found]
-    action, criterion = (AccessLog.Action.SEARCH, "name") if who else (AccessLog.Action.LIST, "")
-    log_access(request, action, participation_ids=[participation.pk for participation in found], criterion=criterion)
-    shared_with = _consented(request.user, found)
-    for participation in found:
-        hidden = [_("only those in her network")] if participation.participant.is_protected else None
-        participation.shared_with = hidden or shared_with.get(participation.pk, [])
-        participation.is_chosen = str(participation.pk) == chosen
-    return found
-
-
-def _named(visible: Any, who: str) -> Any:
-    """Every word begins one of the names, or all of it is the code. Protected persons are found by code alone."""
-    match = Q()
-    for word in name_key(who).split():
-        match &= (
-            Q(participant__first_name_key__startswith=word)
-            | Q(participant__last_name_key__startswith=word)
-            | Q(participant__first_name_key__contains=f" {word}")
-            | Q(participant__last_name_key__contains=f" {word}")
-        )
-    by_name = match & Q(participant__protection=Participant.Protection.NONE)
-    return visible.filter(by_name | Q(ref__iexact=who))
-
-
-def _recent(visible: Any, user: User) -> Any:
-    follows = user.care_team_places.filter(in_force(today())).values("participation")
-    wrote = JournalEntry.objects.visible_to(user).filter(written_by=user).values("participation")
-    return visible.filter(Q(pk__in=follows) | Q(pk__in=wrote)).order_by("-last_event_on", "-pk")
-
-
-def _consented(user: User, participations: list[Participation]) -> dict[int, list[str]]:
-    """Participation → the partners who would read a shared note."""
-    found: dict[int, list[str]] = {}
-    rows = Consent.objects.visible_to(user).lifting_secrecy(Category.NOTES).filter(participation__in=participations)
-    for consent in rows.select_related("organisation").order_by("organisation__name"):
-        names = found.setdefault(consent.participation_id, [])
-        if str(consent.organisation) not in names:
-            names.append(str(consent.organisation))
-    return found
-
-
-@require_POST
-def journal_step_done(request: Request, entry_pk: int) -> HttpResponse:
-    """Ticks the next step of a note; the answer is where the person came from: Today or the participant."""
-    entry = get_object_or_404(
-        JournalEntry.objects.visible_to(request.user).select_related("participation"), pk=entry_pk
-    )
-    access.require(request.user, Permission.JOURNAL_WRITE, entry.participation)
-    try:
-        actions.finish_step(entry=entry, by=request.user)
-    except ValidationError as refusal:
-        messages.error(request, refusal.messages[0])
-    else:
-        messages.success(request, _("The step is done."))
-    if request.POST.get("from") == "today":
-        return redirect("participants:today")
-    return redirect("participants:participation_detail", pk=entry.participation_id)
-
-
-def writing_organisation(user: User, participation: Participation) -> Organisation:
-    """For whom a note is written: the organisation through which the user sees the person."""
-    rights = access.of(user)
-    mine = [m for m in rights.memberships if m.organisation_id in rights.organisation_ids(Permission.JOURNAL_WRITE)]
-    consented = set(participation.consents.lifting_secrecy().values_list("organisation", flat=True))
-    through = [m for m in mine if m.organisation_id == participation.project.owner_id] + [
-        m for m in mine if m.organisation_id in consented
-    ]
-    return (through or mine)[0].organisation
-
-
-def readers(participation: Participation) -> list[Organisation]:
-    """Who reads a shared note: the project's owner, and the partners whose consent covers notes today."""
-    consented = participation.consents.lifting_secrecy(Category.NOTES).values("organisation")
-    partners = Organisation.objects.filter(pk__in=consented).exclude(pk=participation.project.owner_id).order_by("name")
-    return [participation.project.owner, *partners]
-
+from partners.models import AccessLog
 
 # --- Parallel activities and hours ------------------------------------------------------------------
 
@@ -202,7 +50,10 @@ def activity_create(request: Request, pk: int) -> HttpResponse:
 def activity_end(request: Request, pk: int, activity_pk: int) -> HttpResponse:
     participation = find(request, pk, Category.JOURNEY)
     activity = get_object_or_404(Activity.objects.visible_to(request.user), participation=participation, pk=activity_pk)
-    access.require(request.user, Permission.ACTIVITY_RECORD, participation)
+    # Whoever gives a course ends a place in it; any other activity is ended by those who record them.
+    kept = CourseGroup.objects.kept_by(request.user)
+    if activity.group_id is None or not kept.filter(pk=activity.group_id).exists():
+        access.require(request.user, Permission.ACTIVITY_RECORD, participation)
     form = forms.EndForm(request.POST or None)
     if form.is_valid():
         try:
@@ -394,6 +245,7 @@ def follow_up_create(request: Request, pk: int, milestone: str) -> HttpResponse:
                 channel=data["channel"],
                 answered_on=data["answered_on"],
                 note=data["note"],
+                submission=data["submission"],
                 outcome=form.outcome,
                 ended=form.ended,
                 by=request.user,
@@ -412,7 +264,7 @@ def follow_up_create(request: Request, pk: int, milestone: str) -> HttpResponse:
         is_first=milestone == FollowUp.Milestone.FOUR_WEEKS,
         due_on=rules.follow_up_due_on(left_on, milestone) if left_on else None,
         closes_on=rules.follow_up_closes_on(left_on, milestone) if left_on else None,
-        earlier=participation.follow_ups.filter(milestone=milestone, exit_on=left_on).first() if left_on else None,
+        attempts=list(participation.follow_up_attempts.filter(milestone=milestone, exit_on=left_on)) if left_on else [],
     )
 
 

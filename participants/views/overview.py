@@ -22,17 +22,21 @@ from participants.models import (
     Consent,
     EntryRecord,
     FollowUp,
-    HoursMonth,
     LeadTransfer,
+    Measure,
     Outcome,
     Participant,
     Participation,
+    RectificationRequest,
     Referral,
     SensitiveAnswer,
     Stint,
 )
-from participants.opening import log_opening
+from participants.opening import log_looks, log_opening
+from participants.views.attendance import months_of
+from participants.views.document import documents_tab, with_papers
 from participants.views.frame import Category, find
+from participants.views.plan import PLAN, fields_of_plan, plan_context
 from partners import access
 from partners.access import Permission
 from partners.audit import log_access
@@ -66,10 +70,11 @@ def participation_list(request: Request) -> HttpResponse:
         return redirect(f"{reverse('participants:participation_list')}?{_searched(request)}")
     listing = Listing(request)
     page = listing.page()
-    log_access(
+    log_looks(
         request,
         AccessLog.Action.SEARCH if listing.search else AccessLog.Action.LIST,
-        participation_ids=(row.pk for row in page.rows),
+        [row.pk for row in page.rows],
+        may_be_granted=any(row.participant.is_protected for row in page.rows),
         criterion=listing.search.kind if listing.search else "",
     )
     part = "#participant-rows" if request.htmx.target == "participant-rows" else ""
@@ -79,6 +84,7 @@ def participation_list(request: Request) -> HttpResponse:
         "previous": listing.query(before=page.before) if page.before else "",
         "next": listing.query(after=page.after) if page.after else "",
         "may_enrol": access.has(request.user, Permission.PARTICIPANT_ENROL),
+        "may_export": access.has(request.user, Permission.PARTICIPANT_EXPORT),
         "mine": MINE,
         "all": ALL,
         "today": dates.today(),
@@ -105,12 +111,15 @@ def _searched(request: Request) -> str:
 
 OVERVIEW, TIMELINE, ACTIVITIES, CONSENTS, HISTORY = "oversikt", "tidslinje", "aktiviteter", "samtycken", "historik"
 NETWORK = "natverk"
+DOCUMENTS = "dokument"
 TABS = {
     OVERVIEW: _("Overview"),
     TIMELINE: _("Timeline"),
+    PLAN: _("Plan"),
     ACTIVITIES: _("Activities"),
     NETWORK: _("Network"),
     CONSENTS: _("Consents"),
+    DOCUMENTS: _("Documents"),
     HISTORY: _("History"),
 }
 
@@ -136,9 +145,17 @@ def participation_detail(request: Request, pk: int) -> HttpResponse:
         **_header(request, participation),
         **TAB_CONTEXTS[tab](request, participation, may),
     }
-    log_opening(request, participation)
-    part = "#timeline" if tab == TIMELINE and request.htmx.target == "timeline" else ""
-    return render(request, f"participants/participation_detail.html{part}", context)
+    fields = fields_of_plan(request.user, participation) if tab == PLAN else AccessLog.FieldsClass.BASIC
+    log_opening(request, participation, fields=fields)
+    template = PARTS.get((tab, request.htmx.target), "participation_detail.html")
+    return render(request, f"participants/{template}", context)
+
+
+# Which part of which tab is asked for alone, by its element's id.
+PARTS: dict[tuple[str, str | None], str] = {
+    (TIMELINE, "timeline"): "participation_detail.html#timeline",
+    (PLAN, "plan"): "_plan.html#plan",
+}
 
 
 # Deeds that show or change what a consent without that category leaves out.
@@ -147,8 +164,12 @@ ABOUT_JOURNEY = {
     for permission in (
         Permission.ACTIVITY_RECORD,
         Permission.HOURS_RECORD,
+        Permission.ATTENDANCE_RECORD,
+        Permission.COURSE_MANAGE,
         Permission.OUTCOME_RECORD,
         Permission.FOLLOW_UP_RECORD,
+        Permission.MEASURE_RECORD,
+        Permission.PLAN_WRITE,
         Permission.PARTICIPATION_CLOSE,
         Permission.PARTICIPANT_EDIT,
         Permission.SENSITIVE_VIEW,
@@ -170,7 +191,7 @@ def _tabs(may: set[str], sees: set[str]) -> dict[str, Any]:
     if Permission.PARTICIPANT_EDIT.value not in may:
         hidden.add(HISTORY)
     if Category.JOURNEY not in sees:
-        hidden.add(ACTIVITIES)
+        hidden |= {PLAN, ACTIVITIES}
     return {key: label for key, label in TABS.items() if key not in hidden}
 
 
@@ -234,7 +255,9 @@ def _overview(request: Request, participation: Participation, may: set[str]) -> 
     record = EntryRecord.objects.visible_to(request.user).filter(participation=participation).first()
     sees_record = Permission.PARTICIPANT_EDIT.value in may
     return {
-        "outcomes": outcomes.standing().select_related("enterprise__organisation").order_by("-started_on", "-pk"),
+        "outcomes": with_papers(
+            request, outcomes.standing().select_related("enterprise__organisation").order_by("-started_on", "-pk")
+        ),
         "record": record if sees_record else None,
         "sensitive_answers": asked.count() if Permission.SENSITIVE_VIEW.value in may else 0,
         "sensitive_questions": len(SensitiveAnswer.Question.choices),
@@ -276,11 +299,19 @@ def _timeline(request: Request, participation: Participation, may: set[str]) -> 
 
 def _activities_tab(request: Request, participation: Participation, may: set[str]) -> dict[str, Any]:
     activities = _activities(request, participation)
+    of_her = Measure.objects.visible_to(request.user).filter(participation=participation)
+    measures = list(of_her.with_card().order_by("-asked_on", "-pk"))
     return {
         "activities": activities[::-1],
-        "gantt": timeline.gantt(activities, participation),
-        "hours": HoursMonth.objects.visible_to(request.user).filter(participation=participation).order_by("-month"),
+        "gantt": timeline.gantt(activities, participation, measures[::-1]),
+        "months": months_of(request, participation),
+        "measures": measures,
     }
+
+
+def _plan(request: Request, participation: Participation, may: set[str]) -> dict[str, Any]:
+    is_arranging = request.GET.get("ordna") == "1" and Permission.PLAN_WRITE.value in may
+    return plan_context(request.user, participation) | {"is_arranging": is_arranging}
 
 
 def _consents_tab(request: Request, participation: Participation, may: set[str]) -> dict[str, Any]:
@@ -296,7 +327,13 @@ def _consents_tab(request: Request, participation: Participation, may: set[str])
 
 
 def _history(request: Request, participation: Participation, may: set[str]) -> dict[str, Any]:
-    return {"changes": history.changes(request.user, participation)}
+    answered_for = access.of(request.user).edited_projects(Permission.RIGHTS_ANSWER)
+    rectifications = RectificationRequest.objects.visible_to(request.user).filter(participation=participation)
+    return {
+        "changes": history.changes(request.user, participation),
+        "answers_rights": answered_for.filter(pk=participation.project_id).exists(),
+        "rectifications": rectifications.select_related("answered_by").order_by("-asked_on", "-pk"),
+    }
 
 
 def _network(request: Request, participation: Participation, may: set[str]) -> dict[str, Any]:
@@ -313,9 +350,11 @@ def _network(request: Request, participation: Participation, may: set[str]) -> d
 TAB_CONTEXTS = {
     OVERVIEW: _overview,
     TIMELINE: _timeline,
+    PLAN: _plan,
     ACTIVITIES: _activities_tab,
     NETWORK: _network,
     CONSENTS: _consents_tab,
+    DOCUMENTS: documents_tab,
     HISTORY: _history,
 }
 

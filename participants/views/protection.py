@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from participants import forms
 from participants.models import Participation
-from participants.opening import keep_reason
+from participants.opening import keep_reason, log_opening
 from participants.views.frame import GET_AND_POST
 from partners.audit import log_access
 from partners.http import Request
@@ -27,15 +27,8 @@ def protection_reason(request: Request, pk: int) -> HttpResponse:
         return redirect(onwards)
     form = forms.ProtectionReasonForm(request.POST or None)
     if form.is_valid():
-        reason = form.cleaned_data["reason"]
-        log_access(
-            request,
-            AccessLog.Action.VIEW,
-            participation_ids=[participation.pk],
-            fields=AccessLog.FieldsClass.PROTECTED,
-            purpose=reason,
-        )
-        keep_reason(request, participation, reason)
+        keep_reason(request, participation, form.cleaned_data["reason"])
+        log_opening(request, participation)
         return redirect(onwards)
     log_access(request, AccessLog.Action.LIST, participation_ids=[participation.pk])
     context = {"participation": participation, "form": form, "onwards": onwards}

@@ -18,13 +18,14 @@ from participants import actions, forms, rules, tasks
 from participants.forms.referral import ASK, DECLINE, PASS_ON, TAKE
 from participants.models import DeclineReason, Participation, Referral, ReferralEvent
 from participants.opening import check_reason, log_opening
-from participants.views.deeds import writing_organisation
 from participants.views.frame import GET_AND_POST, find, show
+from participants.views.journal import writing_organisation
 from partners import access
 from partners.access import Permission
 from partners.audit import log_access
 from partners.http import Request
 from partners.models import AccessLog, User
+from partners.step_up import fresh_factor_required
 
 State = Referral.State
 TO_ANSWER, SENT, CLOSED = "att-besvara", "skickade", "avslutade"
@@ -131,6 +132,12 @@ def _page(request: Request, template: str, referral: Referral, form: forms.Refus
 # --- Writing and sending --------------------------------------------------------------------------
 
 
+def _overrides(request: Request) -> bool:
+    """Whether the form says why it is sent without consent."""
+    return bool(request.POST.get("override_reason", "").strip())
+
+
+@fresh_factor_required(when=_overrides)
 @require_http_methods(GET_AND_POST)
 def referral_create(request: Request, pk: int) -> HttpResponse:
     participation = find(request, pk)
@@ -156,6 +163,7 @@ def referral_create(request: Request, pk: int) -> HttpResponse:
     return show(request, "referral_form", participation, form, sender=sender, referral=None)
 
 
+@fresh_factor_required(when=_overrides)
 @require_http_methods(GET_AND_POST)
 def referral_edit(request: Request, referral_pk: int) -> HttpResponse:
     """The draft: changed, kept or sent."""

@@ -1,10 +1,10 @@
-"""The read log and the change log can be written and read, never changed: enforced by triggers on both engines."""
+"""The read log can be written and read, never changed: enforced by triggers on both engines."""
 
 from django.db import migrations
 
 from partners import append_only
 
-TABLES = ["partners_accesslog", "auditlog_logentry"]
+TABLES = ["partners_accesslog"]
 
 
 def guard(apps, schema_editor):
@@ -20,7 +20,6 @@ def unguard(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("partners", "0001_start"),
-        ("auditlog", "0017_add_actor_email"),
     ]
 
     operations = [migrations.RunPython(guard, unguard)]

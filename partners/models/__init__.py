@@ -1,6 +1,7 @@
 """Organisations, the projects they run together, the people who work there, and the log of who looked at what."""
 
 from partners.models.access_log import AccessLog, AccessSubject, LogDay, ReviewSample
+from partners.models.change_log import Change
 from partners.models.network import Attendance, CompetenceBearer, Guideline, NetworkEvent, person_key
 from partners.models.partnership import Organisation, Partnership, Project, ProjectGoal
 from partners.models.people import Membership, MembershipQuerySet, User, UserManager
@@ -10,6 +11,7 @@ __all__ = [
     "AccessLog",
     "AccessSubject",
     "Attendance",
+    "Change",
     "CompetenceBearer",
     "Guideline",
     "LogDay",

@@ -24,6 +24,7 @@ class AccessLog(models.Model):
         EXPORT = "export", _("export")
         DOWNLOAD = "download", _("download")
         DENIED = "denied", _("refused")
+        GRANTED = "granted", _("access for a time")
 
     class FieldsClass(models.TextChoices):
         BASIC = "basic", _("basic")

@@ -1,14 +1,15 @@
 """The network of competence bearers: who is appointed where, who has learned what, which guidelines hold. (goal 5)
 
 All names here are those of people at work; nothing about participants belongs in these tables. Which rows somebody may
-see follows from the project alone: views take them through the projects that `partners.access` gives.
+see follows from the project alone.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, Self
 
+from django.contrib.auth.models import AnonymousUser
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -24,8 +25,25 @@ def person_key(name: str) -> str:
     return " ".join(name.split()).casefold()
 
 
-class CompetenceBearerQuerySet(models.QuerySet["CompetenceBearer"]):
-    def current(self, on: dt.date | None = None) -> CompetenceBearerQuerySet:
+class NetworkQuerySet(models.QuerySet[Any]):
+    """Rows of a project's network."""
+
+    project_path = "project"
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Those of the projects in which an organisation of the user takes part today and lets her read."""
+        from partners import access  # It knows these models, so they cannot know it from the start.
+
+        projects = access.of(user).projects(access.Permission.ENTERPRISE_VIEW)
+        return self.filter(**{f"{self.project_path}__in": projects})
+
+
+class AttendanceQuerySet(NetworkQuerySet):
+    project_path = "event__project"
+
+
+class CompetenceBearerQuerySet(NetworkQuerySet):
+    def current(self, on: dt.date | None = None) -> Self:
         """Appointed and not ended on the day. The day of ending is the last one."""
         day = on or today()
         return self.filter(Q(ended_on__isnull=True) | Q(ended_on__gte=day), appointed_on__lte=day)
@@ -109,6 +127,8 @@ class NetworkEvent(models.Model):
         validators=[MinValueValidator(0), MaxValueValidator(999)],
     )
 
+    objects = NetworkQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("training or meeting")
         verbose_name_plural = _("trainings and meetings")
@@ -140,6 +160,8 @@ class Attendance(models.Model):
         User, verbose_name=_("user"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     is_official = models.BooleanField(_("official"), default=True, help_text=_("Counts towards the trained officials."))
+
+    objects = AttendanceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("attendance")
@@ -175,6 +197,8 @@ class Guideline(models.Model):
         _("reference"), max_length=80, blank=True, help_text=_("Diary number, or where the document is kept.")
     )
     link = models.URLField(_("link"), max_length=300, blank=True)
+
+    objects = NetworkQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("guideline")

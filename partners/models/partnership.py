@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from grundsteget.dates import today
 from partners.models.periods import period_is_ordered
 
 
@@ -96,12 +97,32 @@ class Project(models.Model):
     led_by_civil_society = models.BooleanField(_("CO20: run by social partners or civil society"), default=False)
     dedicated_to_women = models.BooleanField(_("CO21: dedicated to women's participation in work"), default=False)
     targets_public_administration = models.BooleanField(_("CO22: targets public administration"), default=False)
+    gave_state_aid = models.BooleanField(_("gave state aid to enterprises"), default=False)
+    # Until when documents and participants' data are kept, that day included: nobody guesses it. (esf-rules.md 2.6)
+    retention_until = models.DateField(_("kept until"), null=True, blank=True)
+    retention_source = models.CharField(_("where this is said"), max_length=200, blank=True)
+    retention_held_on = models.DateField(_("put on hold"), null=True, blank=True)
+    retention_hold_reason = models.CharField(_("why on hold"), max_length=300, blank=True)
 
     class Meta:
         verbose_name = _("project")
         verbose_name_plural = _("projects")
         ordering = ["-started_on", "dnr"]
-        constraints = [period_is_ordered("project_period_is_ordered")]
+        constraints = [
+            period_is_ordered("project_period_is_ordered"),
+            models.CheckConstraint(
+                name="project_retention_has_a_source",
+                condition=Q(retention_until__isnull=True, retention_source="")
+                | (Q(retention_until__isnull=False) & ~Q(retention_source="")),
+                violation_error_message=_("Say where the day comes from."),
+            ),
+            models.CheckConstraint(
+                name="project_hold_has_a_reason",
+                condition=Q(retention_held_on__isnull=True, retention_hold_reason="")
+                | (Q(retention_held_on__isnull=False) & ~Q(retention_hold_reason="")),
+                violation_error_message=_("A hold has a reason."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.dnr})"
@@ -109,6 +130,11 @@ class Project(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.slug = self.dnr.replace("/", "-")
         super().save(*args, **kwargs)
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether the documents may not be erased today: the day is not set, not past, or a case keeps them."""
+        return self.retention_until is None or self.retention_until >= today() or self.retention_held_on is not None
 
     @property
     def goal_a_target(self) -> int | None:

@@ -39,6 +39,7 @@ class User(AbstractBaseUser):
     password_links = models.PositiveIntegerField(
         _("links for choosing a password"), default=0, editable=False, help_text=_("so many were made; one is valid")
     )
+    link_wanted_at = models.DateTimeField(_("link to be mailed, since"), null=True, editable=False)
 
     objects = UserManager()
 

@@ -20,6 +20,7 @@ from partners.views.network import (
     network_overview,
 )
 from partners.views.partnership import organisation_detail, partnership_list, process_map, role_create, role_end
+from partners.views.retention import retention_edit
 from partners.views.review import review_edit, review_list
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "organisation_detail",
     "partnership_list",
     "process_map",
+    "retention_edit",
     "review_edit",
     "review_list",
     "role_create",

@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from partners import access, actions, forms, hats, reminders, rules
+from partners import access, actions, forms, hats, reminders, rules, tasks
 from partners.access import Permission
 from partners.http import Request
 from partners.models import Membership, Organisation
+from partners.step_up import fresh_factor_required, is_posted
 from partners.views.choosing import find_organisation
 
 
@@ -65,6 +66,7 @@ def _show(
     return render(request, "partners/member_list.html", context, status=status)
 
 
+@fresh_factor_required(when=is_posted)
 @require_http_methods(["GET", "POST"])
 def member_list(request: Request, pk: int) -> HttpResponse:
     """Who works here, and one more."""
@@ -79,11 +81,15 @@ def member_list(request: Request, pk: int) -> HttpResponse:
             if added.link:
                 fresh = _form(request, organisation)
                 return _show(request, organisation, fresh, link=added.link, link_for=added.membership)
-            messages.success(request, _("%(name)s is added.") % {"name": added.membership.user.name})
+            if added.is_mailed:
+                _mail_link(request, added.membership)
+            else:
+                messages.success(request, _("%(name)s is added.") % {"name": added.membership.user.name})
             return redirect("partners:member_list", pk=pk)
     return _show(request, organisation, form)
 
 
+@fresh_factor_required(when=is_posted)
 @require_POST
 def members_confirm(request: Request, pk: int) -> HttpResponse:
     """These still work here: one of them, or all that are ticked."""
@@ -99,6 +105,7 @@ def members_confirm(request: Request, pk: int) -> HttpResponse:
     return redirect("partners:member_list", pk=pk)
 
 
+@fresh_factor_required
 @require_http_methods(["GET", "POST"])
 def member_end(request: Request, pk: int, membership_pk: int) -> HttpResponse:
     organisation = _administered(request, pk)
@@ -116,6 +123,7 @@ def member_end(request: Request, pk: int, membership_pk: int) -> HttpResponse:
     return render(request, "partners/member_end_form.html", context, status=422 if form.errors else 200)
 
 
+@fresh_factor_required(when=is_posted)
 @require_POST
 def member_administrator(request: Request, pk: int, membership_pk: int) -> HttpResponse:
     """Make somebody administrator of the organisation's people (`value=1`), or take it back."""
@@ -129,6 +137,7 @@ def member_administrator(request: Request, pk: int, membership_pk: int) -> HttpR
     )
 
 
+@fresh_factor_required(when=is_posted)
 @require_POST
 def member_pause(request: Request, pk: int, membership_pk: int) -> HttpResponse:
     return _deed(
@@ -140,9 +149,10 @@ def member_pause(request: Request, pk: int, membership_pk: int) -> HttpResponse:
     )
 
 
+@fresh_factor_required(when=is_posted)
 @require_POST
 def member_link(request: Request, pk: int, membership_pk: int) -> HttpResponse:
-    """A new link for somebody who has not chosen a password: on the page, this once, in no mail and no log."""
+    """A new link for somebody who has not chosen a password: mailed to her, or without mail on the page, this once."""
     organisation = _administered(request, pk)
     member = _member(organisation, membership_pk)
     form = _form(request, organisation)
@@ -150,7 +160,19 @@ def member_link(request: Request, pk: int, membership_pk: int) -> HttpResponse:
         link = actions.new_password_link(membership=member, by=request.user)
     except ValidationError as refusal:
         return _show(request, organisation, form, refusal=refusal)
+    if not link:
+        _mail_link(request, member)
+        return redirect("partners:member_list", pk=pk)
     return _show(request, organisation, form, link=link, link_for=member)
+
+
+def _mail_link(request: Request, member: Membership) -> None:
+    tasks.send_mail_password_link(member.user_id)
+    messages.success(
+        request,
+        _("%(name)s gets a mail at %(email)s with a link for choosing a password.")
+        % {"name": member.user.name, "email": member.user.email},
+    )
 
 
 def _deed(

@@ -31,10 +31,6 @@ from partners.models import (
 from partners.views.choosing import project_asked_for, project_of_network
 
 
-def _projects(request: Request) -> QuerySet[Project]:
-    return access.of(request.user).projects(Permission.ENTERPRISE_VIEW)
-
-
 def _require_coordination(request: Request, project: Project) -> None:
     if not access.of(request.user).coordinates_network(project):
         raise PermissionDenied
@@ -70,7 +66,9 @@ def network_overview(request: Request) -> HttpResponse:
         partnerships__project=project, partnerships__role=Partnership.Role.COORDINATES
     )
     events = (
-        project.network_events.select_related("organiser")
+        NetworkEvent.objects.visible_to(request.user)
+        .filter(project=project)
+        .select_related("organiser")
         .annotate(people=Count("attendances"), officials=Count("attendances", filter=Q(attendances__is_official=True)))
         .order_by("-held_on", "-pk")
     )
@@ -81,7 +79,10 @@ def network_overview(request: Request) -> HttpResponse:
         "goal": network.goal_5(project, offices),
         "coordinator": coordinator.first(),
         "events": events,
-        "guidelines": project.guidelines.select_related("organisation").order_by("organisation__name", "title", "pk"),
+        "guidelines": Guideline.objects.visible_to(request.user)
+        .filter(project=project)
+        .select_related("organisation")
+        .order_by("organisation__name", "title", "pk"),
         "may_edit": access.of(request.user).coordinates_network(project),
         "today": today(),
     }
@@ -115,8 +116,7 @@ def bearer_create(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def bearer_end(request: Request, bearer_pk: int) -> HttpResponse:
     bearer = get_object_or_404(
-        CompetenceBearer.objects.filter(project__in=_projects(request)).select_related("project", "organisation"),
-        pk=bearer_pk,
+        CompetenceBearer.objects.visible_to(request.user).select_related("project", "organisation"), pk=bearer_pk
     )
     _require_coordination(request, bearer.project)
     form = forms.EndForm(request.POST or None)
@@ -152,7 +152,7 @@ def event_create(request: Request) -> HttpResponse:
 
 def _event(request: Request, event_pk: int) -> NetworkEvent:
     return get_object_or_404(
-        NetworkEvent.objects.filter(project__in=_projects(request)).select_related("project", "organiser"), pk=event_pk
+        NetworkEvent.objects.visible_to(request.user).select_related("project", "organiser"), pk=event_pk
     )
 
 
@@ -192,7 +192,7 @@ def event_detail(request: Request, event_pk: int) -> HttpResponse:
 @require_POST
 def attendance_remove(request: Request, event_pk: int, attendance_pk: int) -> HttpResponse:
     event = _event(request, event_pk)
-    attendance = get_object_or_404(Attendance.objects.filter(event=event), pk=attendance_pk)
+    attendance = get_object_or_404(Attendance.objects.visible_to(request.user).filter(event=event), pk=attendance_pk)
     _require_coordination(request, event.project)
     actions.remove_attendance(attendance=attendance, by=request.user)
     messages.success(request, _("%(name)s is taken off the list.") % {"name": attendance.name})
@@ -211,9 +211,7 @@ def guideline_create(request: Request) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def guideline_edit(request: Request, guideline_pk: int) -> HttpResponse:
-    guideline = get_object_or_404(
-        Guideline.objects.filter(project__in=_projects(request)).select_related("project"), pk=guideline_pk
-    )
+    guideline = get_object_or_404(Guideline.objects.visible_to(request.user).select_related("project"), pk=guideline_pk)
     _require_coordination(request, guideline.project)
     return _save_guideline(request, guideline.project, guideline)
 

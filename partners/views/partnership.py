@@ -17,7 +17,9 @@ from partners.access import Permission
 from partners.http import Request
 from partners.models import Membership, Organisation, Partnership
 from partners.process_map import process_map as make_process_map
+from partners.step_up import fresh_factor_required
 from partners.views.choosing import find_organisation, project_asked_for
+from partners.views.retention import decides_retention
 
 
 @dataclass
@@ -56,6 +58,7 @@ def partnership_list(request: Request) -> HttpResponse:
         "roles": roles,
         "lines": sorted(lines.values(), key=lambda line: (line.is_over, [cell is None for cell in line.cells])),
         "today": today(),
+        "decides_retention": decides_retention(request, project),
     }
     return render(request, "partners/partnership_list.html", context)
 
@@ -123,6 +126,7 @@ def _by_role(members: list[Membership]) -> list[Group]:
 # --- The organisation's roles in projects -------------------------------------------------------------
 
 
+@fresh_factor_required
 @require_http_methods(["GET", "POST"])
 def role_create(request: Request, pk: int) -> HttpResponse:
     organisation = find_organisation(request, pk)
@@ -141,6 +145,7 @@ def role_create(request: Request, pk: int) -> HttpResponse:
     return render(request, "partners/role_form.html", context, status=422 if form.errors else 200)
 
 
+@fresh_factor_required
 @require_http_methods(["GET", "POST"])
 def role_end(request: Request, pk: int, role_pk: int) -> HttpResponse:
     organisation = find_organisation(request, pk)

@@ -9,6 +9,7 @@ from django.core.files.base import ContentFile
 from grundsteget.dates import today
 from participants.models import Consent, Participation
 from partners.models import Project
+from reporting.demo.paper import page
 
 LANGUAGES = ("sv", "sv", "ar", "sv", "so", "sv", "ti", "sv", "prs", "en")
 STATUTE = "10 kap. 28 § OSL"
@@ -42,7 +43,7 @@ def vary(project: Project) -> None:
     ]
     Consent.objects.bulk_update(consents, fields, batch_size=500)
     for consent in [one for one in consents if not one.is_statute][-SIGNED:]:
-        consent.evidence.save("form.pdf", ContentFile(_scan(f"Samtycke {consent.pk} - demo, ingen riktig person")))
+        consent.evidence.save("form.pdf", ContentFile(page(f"Samtycke {consent.pk} - demo, ingen riktig person")))
 
 
 def _let_some_run_out(consents: list[Consent]) -> None:
@@ -51,24 +52,3 @@ def _let_some_run_out(consents: list[Consent]) -> None:
     lasting = [one for one in consents if one.is_in_force and one.valid_to is None and one.participation_id in ongoing]
     for number, consent in enumerate(lasting[:SOON], 1):
         consent.valid_to = today() + number * dt.timedelta(days=4)
-
-
-def _scan(line: str) -> bytes:
-    """A page with one line: what a scanned form would be."""
-    text = f"BT /F1 14 Tf 72 760 Td ({line}) Tj ET".encode("ascii")
-    objects = [
-        b"<< /Type /Catalog /Pages 2 0 R >>",
-        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R"
-        b" /Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> >>",
-        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(text), text),
-    ]
-    document, places = bytearray(b"%PDF-1.4\n"), []
-    for number, content in enumerate(objects, 1):
-        places.append(len(document))
-        document += b"%d 0 obj\n%s\nendobj\n" % (number, content)
-    start = len(document)
-    document += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
-    document += b"".join(b"%010d 00000 n \n" % place for place in places)
-    document += b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, start)
-    return bytes(document)

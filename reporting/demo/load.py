@@ -32,7 +32,19 @@ from participants.names import name_key
 from participants.signals import participation_changed
 from partners.models import Organisation, Project, User
 from reporting import grundsteget
-from reporting.demo import consents, looks, network, partners, referrals
+from reporting.demo import (
+    attendance,
+    consents,
+    documents,
+    exports,
+    looks,
+    measures,
+    network,
+    partners,
+    plans,
+    referrals,
+    rights,
+)
 from reporting.demo.lives import DemoNote, Life
 from reporting.demo.paths import lives
 
@@ -67,8 +79,14 @@ def load_demo() -> bool:
         Loader(project, enterprises, users).load(lives())
         consents.vary(project)
         looks.load_looks(project)
+        documents.load(project, users)
         referrals.load(project, users)
+        measures.load(project, users)
         network.load(project, users)
+        attendance.load(project, users)
+        rights.load(project, users)
+        exports.load(project, users)
+        plans.load(project, users)
     return True
 
 

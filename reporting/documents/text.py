@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-MISSING = "\N{REPLACEMENT CHARACTER}"
+from grundsteget.cells import MISSING, visible
+
 LONG_WORD = 28
 BREAK = "\N{ZERO WIDTH SPACE}"
 
@@ -14,13 +15,6 @@ _UNKNOWN = re.compile(
     "[^\t\n -~\u00a0-\u024f\u0386-\u03ce\u0400-\u045f\u0490-\u0491\u1e80-\u1e85\u1ef2-\u1ef3"
     "\u2010-\u2015\u2018-\u201e\u2020-\u2022\u2026\u2030\u2039\u203a\u20ac\u2116\u2122\u2190-\u2193\u2212\u2260\u2264\u2265\u25cf\ufffd]"
 )
-
-
-def visible(text: str) -> str:
-    """Control characters and those that change the reading direction become visible; the rest stays as it is."""
-    return "".join(
-        c if c in "\t\n" or unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co", "Cn"} else MISSING for c in text
-    )
 
 
 def typeset(text: str) -> str:

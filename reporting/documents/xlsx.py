@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,15 +11,12 @@ from django.utils.translation import gettext as _
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from grundsteget.cells import SAFE_BOOK, Cell, fitted, midnight, visible, write_cell
 from partners.models import Project
 from reporting.charts import COLOUR, COLOUR_ON_THE_WAY, INK, PENDING
 from reporting.content import Content
 from reporting.documents import parts
-from reporting.documents.text import visible
 from reporting.indicators import ENTITY_INDICATORS
-
-LONGEST_TEXT = 32_767  # Characters that a cell holds.
-Cell = str | int | float | dt.date | None
 
 
 @dataclass(frozen=True)
@@ -45,8 +41,8 @@ class Sheet:
 def as_xlsx(content: Content, *, project: Project, fingerprint: str) -> bytes:
     target = io.BytesIO()
     # In memory, the archive's entries carry a fixed date.
-    book = xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    book.set_properties({"title": visible(content["project_name"]), "created": _midnight(parts.cut_off(content))})
+    book = xlsxwriter.Workbook(target, {"in_memory": True, **SAFE_BOOK})
+    book.set_properties({"title": visible(content["project_name"]), "created": midnight(parts.cut_off(content))})
     writer = Writer(book, content, fingerprint)
     sheets = _sheets(content)
     writer.read_me(_about_sheet(content, project, fingerprint), sheets)
@@ -241,9 +237,9 @@ class Writer:
 
     def read_me(self, about: About, sheets: Sequence[Sheet]) -> None:
         page = self._page(_("Read me"), [Column("", 26), Column("", 44), Column("", 90)])
-        page.write_string(0, 0, _fitted(str(about.lines[0].value)), self.title)
+        page.write_string(0, 0, fitted(str(about.lines[0].value)), self.title)
         page.merge_range(1, 0, 1, 2, "", self.lead)
-        page.write_string(1, 0, _fitted(about.opening), self.lead)
+        page.write_string(1, 0, fitted(about.opening), self.lead)
         page.set_row(1, 50)
         row = self._head(page, 3, [_("Parameter"), _("Value"), _("Meaning")])
         for line in about.lines:
@@ -283,28 +279,12 @@ class Writer:
 
     def _head(self, page: Worksheet, row: int, labels: Sequence[str]) -> int:
         for index, label in enumerate(labels):
-            page.write_string(row, index, _fitted(label), self.head)
+            page.write_string(row, index, fitted(label), self.head)
         return row + 1
 
     def _row(self, page: Worksheet, row: int, cells: Sequence[Cell], numbers: Sequence[Format]) -> None:
         for index, (cell, look) in enumerate(zip(cells, numbers, strict=True)):
-            match cell:
-                case None:
-                    page.write_blank(row, index, None, self.text)
-                case dt.date():
-                    page.write_datetime(row, index, _midnight(cell), self.date)
-                case str():
-                    page.write_string(row, index, _fitted(cell), self.text)
-                case _:
-                    page.write_number(row, index, cell, look)
-
-
-def _midnight(day: dt.date) -> dt.datetime:
-    return dt.datetime(day.year, day.month, day.day)  # noqa: DTZ001 — a workbook knows no time zones.
-
-
-def _fitted(text: str) -> str:
-    return visible(text)[:LONGEST_TEXT]
+            write_cell(page, row, index, cell, {"text": self.text, "date": self.date, "number": look})
 
 
 def _of_ampersand(text: str) -> str:

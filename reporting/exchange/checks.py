@@ -8,13 +8,14 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from grundsteget.dates import last_of_month, today
-from participants.models import ExitReason, Participation, Stint
+from participants.models import Consent, ExitReason, Participation, Stint
 from partners.models import Project
 from reporting.exchange import sheets
 from reporting.exchange.directory import Directory
 from reporting.exchange.reading import suggestion
 from reporting.exchange.rows import Faults, Row
 from reporting.exchange.sheets import Sheet
+from reporting.exchange.terms import rests_elsewhere, widened
 
 # Start, end (None while it goes on), and the row of the file that says so.
 Period = tuple[dt.date, dt.date | None, Row | None]
@@ -114,6 +115,26 @@ def check_stints_apart(stints: dict[str, list[Period]], faults: Faults) -> None:
             what = "is still open" if end is None else "overlaps"
             message = f"the stint from {start} {what} when another starts on {later[0]} ({where}) — correct one of them"
             faults.add(sheets.STINTS, row, "start", message)
+
+
+def check_consents_stay_narrow(project: Project, rows: list[Row], faults: Faults) -> None:
+    """An import may narrow a consent that is known; what more it shall open, and on what ground, the person is asked.
+
+    Knows organisations by id, so it comes after they are looked up.
+    """
+    known = {
+        (consent.participation.ref, consent.organisation_id, consent.purpose, consent.given_on): consent
+        for consent in Consent.objects.filter(participation__project=project).select_related("participation")
+    }
+    for row in rows:
+        consent = known.get((row.ref, row["organisation"], row["purpose"].name, row["given_on"]))
+        if consent is None:
+            continue
+        if rests_elsewhere(consent, row["purpose"]):
+            faults.add(sheets.CONSENTS, row, "purpose", "rests on something else than the known consent — correct one")
+        elif widened(consent, row["purpose"]):
+            message = "would open more than the known consent — leave out as much, or add a consent of a later day"
+            faults.add(sheets.CONSENTS, row, "purpose", message)
 
 
 def check_hours(rows: list[Row], stints: dict[str, list[Period]], faults: Faults) -> None:

@@ -106,15 +106,15 @@ CONSENTS = EventKind(
     sheets.CONSENTS,
     Consent,
     (),
-    lambda row: (row["organisation"], row["purpose"], row["given_on"]),
+    lambda row: (row["organisation"], row["purpose"].name, row["given_on"]),
     lambda consent: (consent.organisation_id, consent.purpose, consent.given_on),
     lambda row, _: {
         "organisation_id": row["organisation"],
-        "purpose": row["purpose"],
+        "purpose": row["purpose"].name,
         "given_on": row["given_on"],
         "recorded_at": now(),
     },
-    lambda row: _present(row, valid_to="valid_to", withdrawn_on="withdrawn_on"),
+    lambda row: _present(row, valid_to="valid_to", withdrawn_on="withdrawn_on") | row["purpose"].fields,
 )
 KINDS = {kind.sheet.name: kind for kind in (STINTS, OUTCOMES, HOURS, ACTIVITIES, CONSENTS)}
 

@@ -12,12 +12,13 @@ from typing import Any
 
 import xlsxwriter
 
+from grundsteget.cells import FORMULA, quoted
 from grundsteget.commands import Refused, write_file
 from participants import identity
 from participants.models import Activity, Consent, HoursMonth, Outcome, Stint
 from partners.models import Project
-from reporting.exchange.reading import FORMULA
 from reporting.exchange.sheets import BY_NAME, ENTRY_FIELDS, SENSITIVE, SHEETS
+from reporting.exchange.terms import purpose_of
 
 Value = str | dt.date | Decimal | None
 
@@ -29,7 +30,7 @@ def export_exchange(target: Path, project: Project) -> dict[str, int]:
     """
     is_workbook = target.suffix.lower() == ".xlsx"
     _check_target(target, is_workbook=is_workbook)
-    tables = {name: sorted(rows(project), key=_order) for name, rows in ROWS.items()}
+    tables = _tables(project)
     if is_workbook:
         write_file(target, _workbook(tables))
     else:
@@ -37,6 +38,15 @@ def export_exchange(target: Path, project: Project) -> dict[str, int]:
         for name, table in tables.items():
             write_file(target / f"{name}.csv", _csv(name, table))
     return {name: len(table) for name, table in tables.items()}
+
+
+def csv_files(project: Project) -> dict[str, bytes]:
+    """The same files in memory, by name."""
+    return {name: _csv(name, table) for name, table in _tables(project).items()}
+
+
+def _tables(project: Project) -> dict[str, list[list[Value]]]:
+    return {name: sorted(rows(project), key=_order) for name, rows in ROWS.items()}
 
 
 def _check_target(target: Path, *, is_workbook: bool) -> None:
@@ -130,7 +140,7 @@ def _consents(project: Project) -> Iterator[list[Value]]:
         yield [
             consent.participation.ref,
             consent.organisation.name,
-            consent.purpose,
+            str(purpose_of(consent)),
             consent.given_on,
             consent.valid_to,
             consent.withdrawn_on,
@@ -167,13 +177,8 @@ def _csv(name: str, rows: list[list[Value]]) -> bytes:
     stream = io.StringIO(newline="")
     writer = csv.writer(stream)
     writer.writerow(BY_NAME[name].names)
-    writer.writerows([_quoted(_text(value)) for value in row] for row in rows)
+    writer.writerows([quoted(_text(value)) for value in row] for row in rows)
     return stream.getvalue().encode()
-
-
-def _quoted(text: str) -> str:
-    """A spreadsheet runs a text that looks like a formula; the quote keeps it a text, and an import removes it."""
-    return f"'{text}" if FORMULA.match(text) else text
 
 
 def _workbook(tables: dict[str, list[list[Value]]]) -> bytes:

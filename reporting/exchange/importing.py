@@ -105,6 +105,7 @@ def _check(project: Project, rows: dict[str, list[Row]], directory: Directory, f
     checks.check_order(sheets.OUTCOMES, rows.get("outcomes", []), "from", ("to",), faults)
     checks.check_order(sheets.ACTIVITIES, rows.get("activities", []), "from", ("to",), faults)
     checks.check_order(sheets.CONSENTS, rows.get("consents", []), "given_on", ("valid_to", "withdrawn_on"), faults)
+    checks.check_consents_stay_narrow(project, rows.get("consents", []), faults)
     checks.check_exits(stints, faults)
     checks.check_project_period(project, stints, faults)
     checks.check_births(rows.get("participants", []), stints, faults)
@@ -125,7 +126,6 @@ def _save(plan: Plan, project: Project) -> None:
     _tell(sorted(known | added))
     result = Imported(plan.tallies, plan.notices)
     if result.added or result.updated:
-        # Bulk writing passes the change log by, so the import itself is what is logged.
         logger.info("exchange: imported into project %s: %s", project.dnr, result)
 
 

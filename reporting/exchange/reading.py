@@ -20,6 +20,7 @@ from pathlib import Path
 
 from python_calamine import CalamineError, CalamineWorkbook
 
+from grundsteget.cells import unquoted
 from grundsteget.commands import Refused
 from reporting.exchange.sheets import BY_NAME, SHEETS, Cell, Sheet
 
@@ -30,11 +31,6 @@ MAX_RATIO = 200
 MAX_ROWS = 1_000_000
 MAX_COLUMNS = 256
 ACTIVE_PARTS = ("vbaProject", "externalLinks/", "embeddings/", "activeX/")
-
-# A text that a spreadsheet would run as a formula, however many quotes already stand before it. The last four are
-# full-width = + - @.
-FORMULA = re.compile(r"'*\s*[=+\-@|\uff1d\uff0b\uff0d\uff20\t\r\n]")
-_QUOTED_FORMULA = re.compile(r"'+\s*[=+\-@|\uff1d\uff0b\uff0d\uff20\t\r\n]")
 
 
 @dataclass(frozen=True)
@@ -146,7 +142,7 @@ def _csv_lines(path: Path) -> list[tuple[int, list[Cell]]]:
     start = 1
     try:
         for cells in reader:
-            lines.append((start, [_unquoted(_clean(cell)) for cell in cells]))
+            lines.append((start, [unquoted(_clean(cell)) for cell in cells]))
             start = reader.line_num + 1
     except csv.Error as error:
         what = f"line {max(start, reader.line_num)} cannot be read ({error})"
@@ -158,11 +154,6 @@ def _delimiter(content: str) -> str:
     """Comma, semicolon or tab: the one the header has most of. No column's name holds any of them."""
     header = content.lstrip("\r\n").partition("\n")[0]
     return max(",;\t", key=header.count)
-
-
-def _unquoted(cell: str) -> str:
-    """Without the quote that keeps a spreadsheet from running a text as a formula; exports add it."""
-    return cell[1:] if _QUOTED_FORMULA.match(cell) else cell
 
 
 def _clean(cell: str) -> str:

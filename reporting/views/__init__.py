@@ -2,6 +2,7 @@
 
 from reporting.views.about import figures_about
 from reporting.views.dashboard import dashboard, dashboard_project
+from reporting.views.measures import measure_statistics
 from reporting.views.reports import (
     report_create,
     report_detail,
@@ -11,12 +12,27 @@ from reporting.views.reports import (
     report_progress,
     report_rebuild,
 )
+from reporting.views.rights import (
+    archive_create,
+    archive_download,
+    erasure_certificate,
+    extract_create,
+    person_erase,
+    project_erase,
+)
 from reporting.views.standing import standing
 
 __all__ = [
+    "archive_create",
+    "archive_download",
     "dashboard",
     "dashboard_project",
+    "erasure_certificate",
+    "extract_create",
     "figures_about",
+    "measure_statistics",
+    "person_erase",
+    "project_erase",
     "report_create",
     "report_detail",
     "report_download",

@@ -70,6 +70,9 @@
     if (form) changed.add(form);
   });
 
+  // What is kept elsewhere by now is not lost by leaving.
+  document.addEventListener("kept", (event) => changed.delete(event.target));
+
   window.addEventListener("beforeunload", (event) => {
     if ([...changed].some((form) => form.isConnected)) event.preventDefault();
   });

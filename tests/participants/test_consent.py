@@ -1,6 +1,7 @@
 """Consent in full: ground, categories, the signed form, the receipt, the list, and who could see what when."""
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -24,6 +25,7 @@ from partners.models import AccessLog, Membership
 from tests import factories
 from tests.factories import SCAN, attach_evidence, day, make_consent, make_participation
 from tests.filling import fill_in
+from tests.participants import files
 
 LIST = "participants:consent_list"
 
@@ -256,7 +258,7 @@ def test_consent_create_keeps_what_was_agreed(as_coordinator, participation, cas
         ("form.pdf", b"<html><script>alert(1)</script>"),
         ("form.png", b"MZ\x90\x00"),
         ("form.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>"),
-        ("form.pdf", SCAN + b"0" * (5 * 1024 * 1024)),
+        ("form.pdf", b"%PDF-1.4\n" + b"0" * settings.UPLOAD_MAX_MB * 1024 * 1024 + b"%%EOF"),
     ],
     ids=["page", "program", "drawing", "too large"],
 )
@@ -278,7 +280,7 @@ def test_refused_consent_leaves_no_file_behind(as_coordinator, participation, ca
         participation,
         organisation=cast.social_services.pk,
         given_on="2016-03-01",  # There is one from that day.
-        evidence=SimpleUploadedFile("form.png", b"\x89PNG\r\n\x1a\n"),
+        evidence=SimpleUploadedFile("form.png", files.png()),
     )
     assert answer.status_code == 422
     assert not list(own_files.rglob("*.png"))

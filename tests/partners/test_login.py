@@ -10,7 +10,6 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from allauth.usersessions.models import UserSession
 from argon2 import extract_parameters
-from auditlog.models import LogEntry
 from django.conf import settings as django_settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.contrib.auth.password_validation import validate_password
@@ -21,7 +20,7 @@ from django.urls import reverse
 from partners import accounts
 from partners.access import Permission, permissions
 from partners.links import PasswordLinks
-from partners.models import User
+from partners.models import Change, User
 from tests.factories import PASSWORD, make_user
 
 LOGIN, TODAY = reverse("account_login"), "/idag/"
@@ -298,7 +297,7 @@ def test_newer_link_ends_the_older(db):
     older, newer = accounts.password_link(user), accounts.password_link(user)
     assert not is_open(older)
     assert is_open(newer)
-    changes = LogEntry.objects.get_for_object(user).filter(action=LogEntry.Action.UPDATE)
+    changes = Change.objects.filter(label="partners.user", row_id=str(user.pk), action=Change.Action.UPDATE)
     assert changes.filter(changes__has_key="password_links").count() == 2
 
 

@@ -1,15 +1,17 @@
 """An organisation's people: added, confirmed, paused, ended, and never left without an administrator."""
 
 import datetime as dt
+import re
+from smtplib import SMTPServerDisconnected
 
 import pytest
-from auditlog.models import LogEntry
 from django.core.exceptions import ValidationError
 from django.urls import reverse
+from kombu.exceptions import OperationalError
 
 from partners import access, actions, reminders, rules, tasks
 from partners.access import Permission
-from partners.models import Membership, Partnership, User
+from partners.models import Change, Membership, Partnership, User
 from tests.factories import make_membership, make_organisation, make_partnership, make_project, make_user
 from tests.filling import fill_in, send
 
@@ -236,9 +238,10 @@ def test_confirm_all_lifts_every_pause(cast, keeper, colleague, log_in, on_day):
 
 def test_changes_of_people_are_in_the_change_log(cast, keeper, colleague, log_in):
     log_in(keeper).post(url("member_pause", cast.social_services.pk, colleague.pk))
-    entry = LogEntry.objects.get_for_object(colleague).first()
+    entry = Change.objects.filter(label="partners.membership", row_id=str(colleague.pk)).first()
     assert entry.actor == keeper
-    assert "paused_on" in entry.changes_dict
+    assert entry.source == "partners:member_pause"
+    assert entry.changes["paused_on"] == [None, "2017-03-15"]
 
 
 # --- The organisation's page and its roles ----------------------------------------------------------------
@@ -302,3 +305,109 @@ def test_nobody_gets_the_link_of_somebody_with_other_roles(cast, keeper, log_in)
     assert answer.status_code == 422
     assert answer.context["link"] == ""
     assert actions.new_password_link(membership=added.membership, by=cast.project_office)
+
+
+# --- The link by mail (P-29, F26) -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def mail_is_set_up(settings):
+    settings.MAIL_IS_SET_UP = True
+
+
+def link_in(mail) -> str:
+    return re.findall(r"http://127.0.0.1:8000(\S+)", mail.body)[0]
+
+
+def opens(link: str, client) -> bool:
+    return "password1" in client.get(link, follow=True).text
+
+
+@pytest.fixture
+def mail_server_is_down(monkeypatch):
+    """`mail_server_is_down.undo()` brings it back."""
+
+    def down(*args, **kwargs):
+        raise SMTPServerDisconnected("down")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("partners.accounts.send_mail", down)
+        yield patch
+
+
+def test_member_list_mails_the_link_to_the_person_and_shows_it_to_nobody(
+    cast, keeper, log_in, client, mail_is_set_up, mailoutbox, django_capture_on_commit_callbacks
+):
+    browser, page = log_in(keeper), url("member_list", cast.social_services.pk)
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = fill_in(browser, page, email="ny@test.example", name="Nina Ny", role="caseworker")
+    assert answer.status_code == 302
+    shown = browser.get(page).text
+    (mail,) = mailoutbox
+    assert mail.to == ["ny@test.example"]
+    assert "Nina" not in mail.subject + mail.body
+    assert link_in(mail) not in shown
+    assert "ny@test.example" in shown
+    assert opens(link_in(mail), client)
+    assert User.objects.get(email="ny@test.example").link_wanted_at is None
+
+
+def test_mailed_link_is_dead_from_the_moment_a_newer_one_is_asked_for(
+    cast, keeper, log_in, client, mail_is_set_up, mailoutbox
+):
+    member = add(cast, keeper).membership
+    tasks.mail_password_links()
+    again = log_in(keeper).post(url("member_link", cast.social_services.pk, member.pk))
+    assert again.status_code == 302
+    assert not opens(link_in(mailoutbox[0]), client)
+    tasks.mail_password_link(member.user_id)
+    assert opens(link_in(mailoutbox[1]), client)
+
+
+def test_link_waits_for_the_mail_server_and_comes_once(
+    cast, keeper, client, mail_is_set_up, mailoutbox, mail_server_is_down
+):
+    added = add(cast, keeper)
+    assert added.is_mailed
+    assert not added.link
+    links_before = User.objects.get(pk=added.membership.user_id).password_links
+    tasks.mail_password_link(added.membership.user_id)
+    user = User.objects.get(pk=added.membership.user_id)
+    assert (user.link_wanted_at is not None, user.password_links) == (True, links_before)
+
+    mail_server_is_down.undo()
+    tasks.mail_password_links()
+    tasks.mail_password_links()
+    tasks.mail_password_link(user.pk)
+    assert len(mailoutbox) == 1
+    assert opens(link_in(mailoutbox[0]), client)
+
+
+@pytest.mark.parametrize("happens", ["a password is chosen", "the account is closed", "a day passes"])
+def test_link_that_nobody_needs_is_not_mailed(cast, keeper, mail_is_set_up, mailoutbox, happens):
+    user = add(cast, keeper).membership.user
+    if happens == "a password is chosen":
+        user.set_password("en lång fras att minnas")
+    elif happens == "the account is closed":
+        user.is_active = False
+    else:
+        user.link_wanted_at -= dt.timedelta(days=1, seconds=1)
+    user.save()
+    tasks.mail_password_links()
+    assert not mailoutbox
+    assert User.objects.get(pk=user.pk).link_wanted_at is None
+    assert not User.objects.filter(link_wanted_at__isnull=False).exists()
+
+
+def test_member_list_answers_at_once_when_the_broker_is_down(
+    cast, keeper, log_in, mail_is_set_up, monkeypatch, django_capture_on_commit_callbacks
+):
+    def refuse(**options):
+        raise OperationalError("no broker")
+
+    monkeypatch.setattr(tasks.mail_password_link, "apply_async", refuse)
+    page = url("member_list", cast.social_services.pk)
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = fill_in(log_in(keeper), page, email="ny@test.example", name="Nina Ny", role="caseworker")
+    assert answer.status_code == 302
+    assert User.objects.get(email="ny@test.example").link_wanted_at is not None

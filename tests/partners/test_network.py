@@ -3,19 +3,23 @@
 import datetime as dt
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
-from partners import actions, network
-from partners.models import Guideline, ProjectGoal
+from partners import access, actions, network
+from partners.models import Attendance, CompetenceBearer, Guideline, NetworkEvent, ProjectGoal
 from tests.factories import (
+    Cast,
     make_attendance,
     make_bearer,
     make_guideline,
     make_membership,
+    make_network,
     make_network_event,
     make_organisation,
     make_partnership,
+    make_project,
     make_user,
 )
 from tests.filling import fill_in
@@ -192,3 +196,57 @@ def test_network_overview_takes_the_same_queries_for_many(cast, as_coordinator, 
     with django_assert_max_num_queries(20) as after:
         as_coordinator.get(URL)
     assert len(before) == len(after)
+
+
+# --- Whose rows -----------------------------------------------------------------------------------------
+
+DEEDS = {"bearer_end": CompetenceBearer, "event_detail": NetworkEvent, "guideline_edit": Guideline}
+
+
+@pytest.fixture
+def network_elsewhere(cast):
+    """The same network in a project of other organisations, with a coordinator of its own there."""
+    make_network(cast)
+    owner = make_organisation("Annan ägare")
+    project = make_project(owner, dnr="2016/99999", name="Annat")
+    make_partnership(owner, project, "owner")
+    bearer, event = make_bearer(project, owner), make_network_event(project)
+    rows = [bearer, event, make_attendance(event, owner, "Bo Borta"), make_guideline(project, owner)]
+    return {"user": make_user("Kerstin Borta", owner, "coordinator"), "rows": rows}
+
+
+@pytest.mark.parametrize("role", [*Cast.ROLES, "elsewhere"])
+def test_network_rows_are_those_of_ones_own_projects(role, cast, network_elsewhere):
+    user = network_elsewhere["user"] if role == "elsewhere" else getattr(cast, role)
+    for theirs in network_elsewhere["rows"]:
+        model = type(theirs)
+        visible = set(model.objects.visible_to(user).values_list("pk", flat=True))
+        ours = set(model.objects.exclude(pk=theirs.pk).values_list("pk", flat=True))
+        assert ours
+        may_read = access.Permission.ENTERPRISE_VIEW in access.permissions(user)
+        assert visible == (set() if not may_read else {theirs.pk} if role == "elsewhere" else ours), model.__name__
+
+
+def test_network_rows_are_nobodys_without_log_in(network_elsewhere):
+    for row in network_elsewhere["rows"]:
+        assert not type(row).objects.visible_to(AnonymousUser()).exists()
+
+
+@pytest.mark.parametrize("name", DEEDS)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_partner_of_another_project_gets_404(name, method, cast, network_elsewhere, log_in):
+    elsewhere = log_in(network_elsewhere["user"])
+    ours = DEEDS[name].objects.filter(project=cast.project).first()
+    assert getattr(elsewhere, method)(url(name, ours.pk)).status_code == 404
+    theirs = DEEDS[name].objects.exclude(project=cast.project).get()
+    for ours_too in (cast.coordinator, cast.project_office, cast.caseworker):
+        assert getattr(log_in(ours_too), method)(url(name, theirs.pk)).status_code == 404
+
+
+def test_attendance_of_another_project_is_not_removed(cast, network_elsewhere, log_in):
+    theirs = Attendance.objects.exclude(event__project=cast.project).get()
+    ours = cast.project.network_events.get()
+    browser = log_in(cast.project_office)
+    for event in (theirs.event_id, ours.pk):
+        assert browser.post(url("attendance_remove", event, theirs.pk)).status_code == 404
+    assert Attendance.objects.filter(pk=theirs.pk).exists()

@@ -326,6 +326,34 @@ BAD_CELLS = [
         "ref,organisation,purpose,given_on\nP,Coompanion,samverkan,2017-04-01\n",
         "consents:2: given_on: lies in",
     ),
+    *(
+        (
+            "consents",
+            f'ref,organisation,purpose,given_on\nP,Coompanion,"{purpose}",2016-04-01\n',
+            "consents:2: purpose: ",
+        )
+        for purpose in (
+            "samverkan ()",
+            "samverkan (ej:)",
+            "samverkan (ej: )",
+            "samverkan (ej: basic)",
+            "samverkan (ej: noter)",
+            "samverkan (ej: notes, notes)",
+            "samverkan (ej: notes,contact)",
+            "samverkan (ej: notes; ej: contact)",
+            "samverkan (ej: notes) (ej: contact)",
+            "samverkan (ej: notes",
+            "samverkan(ej: notes)",
+            "Samverkan (ej: notes)",
+            "samverkan [ej: notes]",
+            "samverkan (bara: notes)",
+            "samverkan (lag: )",
+            f"samverkan (lag: {'§' * 121})",
+            "samverkan (lag: 26 kap. 9 § OSL; ej: notes",
+            "publicitet (ej: notes)",
+            "sus (lag: 26 kap. 9 § OSL)",
+        )
+    ),
 ]
 
 
@@ -661,11 +689,91 @@ def test_export_writes_over_its_own_files(cast, source, tmp_path):
     assert as_bytes(export(tmp_path / "out")) == first
 
 
+# --- The terms of a consent -----------------------------------------------------------------------
+
+TERMS = {
+    "samverkan": {},
+    "samverkan (ej: notes, contact)": {"covers_notes": False, "covers_contact": False},
+    "samverkan (ej: journey)": {"covers_journey": False},
+    "samverkan (lag: 26 kap. 9 § OSL (2009:400))": {"legal_ground": "statute", "statute": "26 kap. 9 § OSL (2009:400)"},
+    "samverkan (ej: contact; lag: 10 kap. 28 § OSL)": {
+        "legal_ground": "statute",
+        "statute": "10 kap. 28 § OSL",
+        "covers_contact": False,
+    },
+    "publicitet": {"purpose": "publicitet", "covers_notes": False},
+}
+
+
+def may_read(day: str = "2017-03-15") -> dict[str, list[str]]:
+    """Category of what is kept → refs whose consents open it that day."""
+    return {
+        category: sorted(
+            Consent.objects.lifting_secrecy(category, on=dt.date.fromisoformat(day)).values_list(
+                "participation__ref", flat=True
+            )
+        )
+        for category in Consent.Category.values
+    }
+
+
+@pytest.mark.parametrize("suffix", ["", ".xlsx"])
+def test_consents_come_back_with_their_terms(cast, tmp_path, suffix):
+    for number, fields in enumerate(TERMS.values()):
+        participation = factories.make_participation(cast.project, ref=f"T-{number}", started_on="2016-03-01")
+        factories.make_consent(participation, cast.social_services, **fields)
+    before = may_read()
+    there, first = export(tmp_path / f"there{suffix}"), export(tmp_path / "first")
+
+    assert [row["purpose"] for row in exported(first, "consents")] == list(TERMS)
+    assert run(there).endswith("0 added, 0 updated, 18 unchanged\n")
+    assert may_read() == before
+    Participation.objects.all().delete()
+    Participant.objects.all().delete()
+    run(there)
+    assert may_read() == before
+    assert as_bytes(export(tmp_path / "second")) == as_bytes(first)
+
+
+def _consent_row(purpose: str) -> str:
+    return f'ref,organisation,purpose,given_on\nA,Socialtjänsten i Angered,"{purpose}",2016-03-01\n'
+
+
+def test_import_narrows_a_known_consent_and_never_widens_it(cast, source):
+    participation = factories.make_participation(cast.project, ref="A", started_on="2016-03-01")
+    factories.make_consent(participation, cast.social_services, covers_contact=False)
+    assert may_read()["notes"] == ["A"]
+
+    said = run(source(consents=_consent_row("samverkan (ej: contact, notes)")))
+    assert said.endswith("0 added, 1 updated, 0 unchanged\n")
+    assert may_read() == {"basic": ["A"], "journey": ["A"], "notes": [], "contact": []}
+
+    said = run(source(consents=_consent_row("samverkan")))
+    assert said.endswith("0 added, 0 updated, 1 unchanged\n")
+    lines = refusal(source(consents=_consent_row("samverkan (ej: notes)")))
+    assert lines[0].startswith("consents:2: purpose: would open more than the known consent")
+    assert may_read() == {"basic": ["A"], "journey": ["A"], "notes": [], "contact": []}
+
+
+@pytest.mark.parametrize("purpose", ["samverkan (lag: 26 kap. 9 § OSL)", "samverkan (ej: notes; lag: 1 kap. 1 § OSL)"])
+def test_import_puts_no_other_ground_under_a_known_consent(cast, source, purpose):
+    participation = factories.make_participation(cast.project, ref="A", started_on="2016-03-01")
+    factories.make_consent(participation, cast.social_services)
+
+    lines = refusal(source(consents=_consent_row(purpose)))
+
+    assert lines[0].startswith("consents:2: purpose: rests on something else than the known consent")
+
+
 # --- Any project, there and back ------------------------------------------------------------------
 
 names = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=12)
 days = st.dates(dt.date(2015, 10, 1), dt.date(2017, 3, 15))
 maybe_days = st.none() | days
+terms = st.fixed_dictionaries(
+    {f"covers_{category}": st.booleans() for category in ("journey", "notes", "contact")}
+    | {"statute": names | st.just("")}
+)
 
 
 @st.composite
@@ -698,7 +806,7 @@ def cases(draw):
         "activities": draw(
             st.lists(st.tuples(st.sampled_from(["arbete", "kurs 2"]), days, names | st.just("")), max_size=3)
         ),
-        "consents": draw(st.dictionaries(days, maybe_days, max_size=2)),
+        "consents": draw(st.dictionaries(days, st.tuples(maybe_days, terms), max_size=2)),
     }
 
 
@@ -722,8 +830,10 @@ def build(cast, number: int, case: dict) -> None:
     )
     for kind, start, place in case["activities"]:
         Activity.objects.create(participation=participation, kind=kind, started_on=start, place=place)
-    for given_on, valid_to in case["consents"].items():
+    for given_on, (valid_to, terms_given) in case["consents"].items():
         Consent.objects.create(
+            **terms_given,
+            legal_ground="statute" if terms_given["statute"] else "consent",
             participation=participation,
             organisation=cast.social_services,
             given_on=given_on,

@@ -1,0 +1,80 @@
+"""What has been changed about a person, from what to what: the change log, read for her."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Q
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from participants.models import Participant, Participation
+from partners.models import Change
+from reporting.rights.register import SECTIONS, TECHNICAL, TOLD_ELSEWHERE, label_of
+from reporting.rights.words import plain
+
+
+def changes_of(participation: Participation, own: dict[str, Q]) -> Iterator[dict[str, str]]:
+    """The oldest first. `own` says, by table, which rows of organisations' own documentation may be told."""
+    rows = Change.objects.filter(_about(participation)).exclude(
+        label__in=[model._meta.label_lower for model in TOLD_ELSEWHERE]
+    )
+    hidden = _hidden() if participation.participant.is_protected else {}
+    told = {key: _ids(key, participation, which) for key, which in own.items()}
+    for row in rows.select_related("actor").order_by("pk").iterator(chunk_size=2000):
+        if row.label in told and row.row_id not in told[row.label]:
+            continue
+        yield {
+            "at": plain(row.at),
+            "who": row.actor.name if row.actor else _("the system"),
+            "what": _sentence(row),
+            "details": "; ".join(_details(row, hidden)) if row.action == Change.Action.UPDATE else "",
+        }
+
+
+def _hidden() -> dict[str, frozenset[str]]:
+    """Columns by table of which a protected person's paper says only that they changed."""
+    return {section.key: section.hidden for section in SECTIONS}
+
+
+def _about(participation: Participation) -> Q:
+    person = Q(participant_id=participation.participant_id, label=Participant._meta.label_lower)
+    return Q(participation_id=participation.pk) | person
+
+
+def _ids(key: str, participation: Participation, which: Q) -> set[str]:
+    section = next(one for one in SECTIONS if one.key == key)
+    rows = section.model._base_manager.filter(which, **{section.path: participation.pk})
+    return {str(pk) for pk in rows.values_list("pk", flat=True)}
+
+
+def _sentence(row: Change) -> str:
+    thing = apps.get_model(row.label)._meta.verbose_name
+    return {
+        "insert": _("added: %(thing)s"),
+        "update": _("changed: %(thing)s"),
+        "delete": _("removed: %(thing)s"),
+    }[row.action] % {"thing": thing}
+
+
+def _details(row: Change, hidden: dict[str, frozenset[str]]) -> Iterator[str]:
+    fields = {field.column: field for field in apps.get_model(row.label)._meta.concrete_fields}
+    for column, change in row.changes.items():
+        field = fields.get(column)
+        if field is None or field.name in TECHNICAL:
+            continue
+        label = capfirst(label_of(field))
+        if field.is_relation or not isinstance(change, list) or field.name in hidden.get(row.label, ()):
+            yield label
+        else:
+            old, new = (_spoken(field, value) for value in change)
+            yield _("%(field)s: from %(old)s to %(new)s") % {"field": label, "old": old, "new": new}
+
+
+def _spoken(field: models.Field, value: Any) -> str:
+    if value in (None, ""):
+        return _("nothing")
+    return str(dict(field.flatchoices).get(value, plain(value)))
