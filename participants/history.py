@@ -61,7 +61,8 @@ OF_ORGANISATIONS = (JournalEntry, Document)
 # Of these the dates and choices are told from what to what; of everything else only that it changed.
 TOLD = frozenset({Activity, Consent, FollowUp, HoursMonth, Outcome, Stint})
 UNINTERESTING = frozenset(
-    {"id", "participation", "participant", "recorded_at", "exit_recorded_at", "scanned_at", "version", "submission"}
+    {"id", "participation", "participant", "recorded_at", "recorded_by", "exit_recorded_at", "scanned_at"}
+    | {"version", "submission"}
 )
 
 

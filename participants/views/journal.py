@@ -24,7 +24,7 @@ from partners.audit import log_access
 from partners.http import Request
 from partners.models import AccessLog, Organisation, User, in_force
 
-MATCHES = 12
+MATCHES = 8
 # What a draft keeps of the form; everything else that is posted is forgotten.
 KEPT = ("kind", "happened_on", "minutes", "text", "next_step", "next_step_on", "is_shared", "submission")
 LONGEST_KEPT = 10_000  # Characters of one field.
@@ -187,8 +187,7 @@ def _choices(request: Request, visible: Any, who: str, chosen: list[str]) -> lis
     log_access(request, action, participation_ids=[participation.pk for participation in shown], criterion=criterion)
     shared_with = _consented(request.user, shown)
     for participation in shown:
-        hidden = [_("only those in her network")] if participation.participant.is_protected else None
-        participation.shared_with = hidden or shared_with.get(participation.pk, [])
+        participation.shared_with = shared_with.get(participation.pk, [])
         participation.is_chosen = participation.pk in ids
     return shown
 
