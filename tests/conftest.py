@@ -78,6 +78,19 @@ def django_db_setup(django_db_setup, django_db_blocker):
             for model in apps.get_app_config(app).get_models()
             if model._meta.managed
         ]
+    yield
+    with django_db_blocker.unblock():
+        _end_other_sessions(connections["default"])
+
+
+def _end_other_sessions(connection):
+    """A server's thread may still be answering a browser that is gone: the database would not go away under it."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
 
 
 def _clean_up_with_logs_open(self):

@@ -2,11 +2,13 @@
 
 import datetime as dt
 import hashlib
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.test import Client
@@ -179,7 +181,15 @@ class World:
                 client.force_login(getattr(self.cast, role))
                 factories.prove_identity(client, getattr(self.cast, role))
         self._sessions = {role: client.cookies.output() for role, client in clients.items()}
+        self._proved_at = time.monotonic()
         return clients
+
+    def stay_fresh(self) -> None:
+        """The walk may outlast the factor that each role gave when it began: then it is given again."""
+        if time.monotonic() - self._proved_at > settings.STEP_UP_SECONDS / 2:
+            for role, client in self.clients.items():
+                if role != "anonymous":
+                    factories.prove_identity(client, getattr(self.cast, role))
 
     def ask(self, role: str, method: str, address: str, **data: object) -> Any:
         """One request by somebody in this role, as if it were the first after logging in. The text is in `body`."""

@@ -47,6 +47,7 @@ def own_files():
 
 @pytest.fixture
 def world(shared_world, db) -> World:
+    shared_world.stay_fresh()
     return shared_world
 
 

@@ -237,7 +237,7 @@ def return_certificate(*, certificate: AttendanceCertificate, reason: str, by: U
 def save_unit_cost(*, project: Project, by: User, **values: Any) -> UnitCost:
     """What an hour counts from a month on. The same thing from the same month is corrected, not doubled."""
     about = {name: values[name] for name in ("compensation", "staff_function", "valid_from")}
-    cost = UnitCost.objects.select_for_update().filter(project=project, **about).first()
+    cost = UnitCost.objects.select_for_update(of=("self",)).filter(project=project, **about).first()
     cost = cost or UnitCost(project=project, **about)
     cost.sek_per_hour, cost.source = values["sek_per_hour"], values["source"].strip()
     cost.recorded_at, cost.recorded_by = now(), by
