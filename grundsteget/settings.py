@@ -211,6 +211,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "sweep-reports": {"task": "reporting.tasks.sweep_reports", "schedule": 60},
+    "sweep-imports": {"task": "reporting.tasks.sweep_imports", "schedule": 60},
+    "expire-imports": {"task": "reporting.tasks.expire_imports", "schedule": 3600},
     "sweep-erasures": {"task": "reporting.tasks.sweep_erasures", "schedule": 300},
     "rebuild-facts": {"task": "reporting.tasks.rebuild_facts_daily", "schedule": 900},
     "expire-referrals": {"task": "participants.tasks.expire_referrals", "schedule": 900},
@@ -387,6 +389,9 @@ SILENCE_DAYS = 60  # No activity for so long asks for a confirmation. (esf-rules
 MEMBERS_CONFIRMED_DAYS = env.int("MEMBERS_CONFIRMED_DAYS", 90)  # An organisation confirms its people so often.
 MEMBERS_WARNING_DAYS = env.int("MEMBERS_WARNING_DAYS", 14)  # So long before it is reminded.
 EXPORT_DAYS = env.int("EXPORT_DAYS", 7)  # Then a file with participants is deleted.
+IMPORT_DAYS = env.int("IMPORT_DAYS", 7)  # Then the file of an import that was not saved is deleted.
+IMPORT_UNDO_DAYS = env.int("IMPORT_UNDO_DAYS", 30)  # So long can a saved import be undone.
+IMPORT_ROWS = env.int("IMPORT_ROWS", 50_000)  # Rows in one uploaded file, at most.
 EXPORT_ROWS = env.int("EXPORT_ROWS", 10_000)  # Participants in one file, at most.
 REFERRAL_ANSWER_DAYS = env.int("REFERRAL_ANSWER_DAYS", 14)  # Then an unanswered referral expires.
 HOURS_ROUNDED_DOWN = env.bool(

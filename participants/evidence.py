@@ -9,7 +9,6 @@ import hashlib
 import io
 import re
 import zipfile
-import zlib
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +18,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.utils.translation import gettext as _
 
+from grundsteget import packed
 from participants import images
 
 PDF, JPG, PNG, DOCX, XLSX = "pdf", "jpg", "png", "docx", "xlsx"
@@ -125,13 +125,10 @@ def _checked_image(bare: Callable[[bytes], bytes]) -> Callable[[bytes], bytes]:
 
 MOST_PARTS = 500
 MOST_UNPACKED = 100 * 1024 * 1024
-ACTIVE_PARTS = ("vbaproject", "vbadata", "activex", "externallinks/", "embeddings/", "macrosheets/", "oleobject")
 _MAIN_PARTS = {
     f"{CONTENT_TYPES[DOCX]}.main+xml".encode(): DOCX,
     f"{CONTENT_TYPES[XLSX]}.main+xml".encode(): XLSX,
 }
-# A template that Word would fetch from the net when the document is opened.
-_FETCHED = re.compile(rb"<Relationship\b(?=[^>]*attachedTemplate)(?=[^>]*Target=[\"']https?:)", re.IGNORECASE)
 
 
 def _office_kind(content: bytes) -> str:
@@ -142,53 +139,26 @@ def _office_kind(content: bytes) -> str:
             if entry.file_size > 1024 * 1024 or entry.flag_bits & 1:
                 return ""
             parts = archive.read(entry)
-    except (KeyError, *_UNREADABLE):
+    except (KeyError, *packed.UNREADABLE):
         return ""
     if b"macroEnabled" in parts:
         raise _with_macros()
     return next((kind for name, kind in _MAIN_PARTS.items() if name in parts), "")
 
 
-_UNREADABLE = (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, OSError, zlib.error)
-
-
 def _checked_office(content: bytes) -> bytes:
     """No macros, nothing embedded or fetched, every part as large as it says and all of them within reason."""
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            entries = archive.infolist()
-            _check_parts(entries)
-            left = MOST_UNPACKED
-            for entry in entries:
-                left -= _check_unpacked(archive, entry, left)
-    except _UNREADABLE:
-        raise _damaged() from None
+        packed.check(io.BytesIO(content), packed.Limits(MOST_PARTS, MOST_UNPACKED))
+    except packed.Unsafe as unsafe:
+        raise _refused(unsafe.fault) from None
     return content
 
 
-def _check_parts(entries: list[zipfile.ZipInfo]) -> None:
-    names = [entry.filename.lower() for entry in entries]
-    if len(names) > MOST_PARTS or sum(entry.file_size for entry in entries) > MOST_UNPACKED:
-        raise _too_much()
-    if len(set(names)) < len(names) or any(name.startswith("/") or ".." in name or "\\" in name for name in names):
-        raise _damaged()
-    if any(part in name for name in names for part in ACTIVE_PARTS):
-        raise _with_macros()
-
-
-def _check_unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int) -> int:
-    """Unpack a part once, counting: what it declares is not believed."""
-    size, relations = 0, bytearray()
-    with archive.open(entry) as part:
-        while chunk := part.read(256 * 1024):
-            size += len(chunk)
-            if size > left:
-                raise _too_much()
-            if entry.filename.endswith(".rels"):
-                relations += chunk
-    if _FETCHED.search(relations):
-        raise _with_macros()
-    return size
+def _refused(fault: packed.Fault) -> ValidationError:
+    if fault is packed.Fault.ACTIVE:
+        return _with_macros()
+    return _too_much() if fault is packed.Fault.TOO_MUCH else _damaged()
 
 
 def _with_macros() -> ValidationError:

@@ -64,6 +64,7 @@ class Permission(enum.Enum):
     RIGHTS_ANSWER = "rights_answer"  # The register extract, and what a participant asks to have corrected.
     RETENTION_DECIDE = "retention_decide"  # Until when a project's documents are kept.
     PROJECT_ERASE = "project_erase"  # The archive package, then everything about the participants.
+    IMPORT = "import"  # To add and change a project's rows by a file.
 
 
 P, R = Permission, Membership.Role
@@ -110,7 +111,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
         | {P.MEMBERS_MANAGE, P.PARTNERSHIP_EDIT, P.NETWORK_COORDINATE}
         | {P.REFERRAL_OVERRIDE, P.CARE_TEAM_GRANT, P.LOG_REVIEW}
         | {P.ATTENDANCE_APPROVE, P.COFINANCING_VIEW, P.UNIT_COST_EDIT}
-        | {P.RETENTION_DECIDE, P.PROJECT_ERASE}
+        | {P.RETENTION_DECIDE, P.PROJECT_ERASE, P.IMPORT}
     ),
     R.STEERING_GROUP: frozenset({P.DASHBOARD_VIEW, P.ENTERPRISE_VIEW}),
     R.CONTROLLER: frozenset({P.DASHBOARD_VIEW, P.REPORT_VIEW, P.ENTERPRISE_VIEW}),

@@ -29,6 +29,7 @@ EXCLUDED = {
     "participants.ExportRow": "computed with its file; who is in it stands in the read log",
     "reporting.Fact": "computed from what is traced",
     "reporting.FactDay": "computed from what is traced",
+    "reporting.ImportPart": "sealed, and gone when it is not needed; what an import changes is traced row by row",
     "reporting.ReportFact": "copied from facts, and sealed by its report's SHA-256",
     "reporting.ReportFile": "made from its report, and sealed by a SHA-256 of its own",
 }
@@ -52,6 +53,7 @@ LEFT_OUT = {
     "participants.Participation": {"entered_on", "left_on", "last_event_on", "next_step", "next_step_on", "version"},
     "participants.ExportFile": {"progress", "attempt", "lease_until"},
     "partners.User": {"last_login"},
+    "reporting.Import": {"progress", "attempt", "lease_until"},
     "reporting.Report": {"content", "progress", "attempt", "lease_until", "worker"},
 }
 PARTICIPATION, PARTICIPANT = "participants.Participation", "participants.Participant"

@@ -1,7 +1,8 @@
-"""Facts, and the reports made of them."""
+"""Facts, and the reports made of them; erasures; imports."""
 
 from __future__ import annotations
 
+import secrets
 import uuid
 
 from django.contrib.auth.models import AnonymousUser
@@ -310,3 +311,161 @@ class ReportFile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.report_id}.{self.format}"
+
+
+# --- Imports --------------------------------------------------------------------------------------
+
+
+class ImportMapping(models.Model):
+    """Which column of a project's own workbook is which field, kept by the fingerprint of its headings.
+
+    Of the headings nothing is kept but their order; of the cells only words that stand for a choice.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="import_mappings")
+    fingerprint = models.CharField(max_length=64)
+    columns = models.JSONField(_("field of each column"), default=dict)  # Field → number of the column.
+    values = models.JSONField(_("words and what they stand for"), default=dict)  # Field → word → value.
+    is_month_first = models.BooleanField(_("the month stands before the day"), default=False)
+    updated_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    updated_at = models.DateTimeField(default=now)
+
+    class Meta:
+        verbose_name = _("choice of columns")
+        verbose_name_plural = _("choices of columns")
+        constraints = [models.UniqueConstraint(fields=["project", "fingerprint"], name="import_mapping_once")]
+
+    def __str__(self) -> str:
+        return f"choice of columns {self.pk}"
+
+
+def import_file_name(row: Import, name: str) -> str:
+    """Random: the name somebody gave her file may say who is in it."""
+    return f"imports/{secrets.token_hex(16)}.sealed"
+
+
+class ImportQuerySet(models.QuerySet["Import"]):
+    def visible_to(self, user: User | AnonymousUser) -> ImportQuerySet:
+        """Imports into the projects whose owner the user imports for."""
+        return self.filter(project__in=access.of(user).edited_projects(Permission.IMPORT))
+
+    def open(self) -> ImportQuerySet:
+        """Those that are not decided yet. A project has one at a time."""
+        return self.filter(state__in=Import.OPEN)
+
+    def waiting(self) -> ImportQuerySet:
+        """Those that nobody works on: never begun, or begun by a worker whose lease ran out."""
+        nobody = Q(lease_until__isnull=True) | Q(lease_until__lt=now())
+        return self.filter(nobody, state__in=Import.AT_WORK)
+
+
+class Import(models.Model):
+    """One file of rows for one project, from its upload until it is saved, put aside or undone.
+
+    The file and what was read from it are sealed, and go when they are no longer needed. This row names nobody.
+    """
+
+    class Kind(models.TextChoices):
+        EXCHANGE = "exchange", _("the exchange format")
+        MAPPED = "mapped", _("the project's own table")
+
+    class Format(models.TextChoices):
+        XLSX = "xlsx", _("Excel workbook")
+        CSV = "csv", _("text file (CSV)")
+        ZIP = "zip", _("zipped text files")
+
+    class State(models.TextChoices):
+        UPLOADED = "uploaded", _("columns to be chosen")
+        CHECKING = "checking", _("being checked")
+        CHECKED = "checked", _("ready to be saved")
+        REFUSED = "refused", _("has errors")
+        APPLYING = "applying", _("being saved")
+        APPLIED = "applied", _("saved")
+        UNDOING = "undoing", _("being undone")
+        UNDONE = "undone", _("undone")
+        FAILED = "failed", _("failed")
+        CANCELLED = "cancelled", _("put aside")
+
+    class Problem(models.TextChoices):
+        MOVED = "moved", _("The project has changed since the check, and with it what the import would do. Look again.")
+        ERROR = "error", _("It was tried three times and failed. Nothing was saved. Tell the administrator the number.")
+        GONE = "gone", _("The file is no longer kept. Choose it again.")
+        CHANGED = "changed", _("What it saved has been changed since, so it was not undone.")
+
+    AT_WORK = (State.CHECKING, State.APPLYING, State.UNDOING)
+    OPEN = (State.UPLOADED, State.CHECKED, *AT_WORK)
+    MAX_ATTEMPTS = 3
+
+    project = models.ForeignKey(Project, verbose_name=_("project"), on_delete=models.PROTECT, related_name="imports")
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind)
+    format = models.CharField(_("kind of file"), max_length=4, choices=Format)
+    submission = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    state = models.CharField(_("state"), max_length=9, choices=State)
+    problem = models.CharField(_("problem"), max_length=8, choices=Problem, blank=True)
+    file = models.FileField(upload_to=import_file_name, blank=True)
+    sha256 = models.CharField(_("SHA-256"), max_length=64)
+    size = models.PositiveIntegerField(_("bytes"))
+    sheet = models.PositiveSmallIntegerField(_("number of the sheet"), default=0)
+    mapping = models.ForeignKey(ImportMapping, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    decisions = models.JSONField(_("possible doubles, by row"), default=dict)
+    uploaded_by = models.ForeignKey(User, verbose_name=_("who"), on_delete=models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField(_("when"), default=now)
+    progress = models.PositiveSmallIntegerField(_("progress, per cent"), default=0)
+    attempt = models.PositiveSmallIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True)
+    summary = models.JSONField(_("rows by sheet"), default=dict)
+    digest = models.CharField(_("what it would do"), max_length=64, blank=True)
+    applied_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    applied_at = models.DateTimeField(_("saved"), null=True)
+    undone_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    undone_at = models.DateTimeField(_("undone"), null=True)
+
+    objects = ImportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+        ordering = ["-uploaded_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project"],
+                condition=Q(state__in=["uploaded", "checking", "checked", "applying", "undoing"]),
+                name="import_one_open",
+                violation_error_message=_("Another import into this project is not finished yet."),
+            ),
+            models.CheckConstraint(
+                name="import_saved_by_somebody",
+                condition=~Q(state="applied") | Q(applied_by__isnull=False, applied_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"import {self.pk}"
+
+    @property
+    def is_at_work(self) -> bool:
+        return self.state in self.AT_WORK
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in self.OPEN
+
+
+class ImportPart(models.Model):
+    """What was found out about an import and names people: sealed, and removed with the need for it."""
+
+    class Kind(models.TextChoices):
+        PREVIEW = "preview", _("what is shown before it is saved")
+        UNDO = "undo", _("what it takes to undo it")
+
+    origin = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="parts")
+    kind = models.CharField(max_length=7, choices=Kind)
+    sealed = models.BinaryField()
+
+    class Meta:
+        verbose_name = _("part of an import")
+        verbose_name_plural = _("parts of imports")
+        constraints = [models.UniqueConstraint(fields=["origin", "kind"], name="import_part_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of import {self.origin_id}"

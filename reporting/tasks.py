@@ -12,7 +12,8 @@ from kombu.exceptions import OperationalError
 from grundsteget.dates import now, today
 from partners.models import Project
 from reporting import actions, facts
-from reporting.models import Erasure, Report
+from reporting.imports import work
+from reporting.models import Erasure, Import, Report
 from reporting.rights import erasure
 
 logger = logging.getLogger(__name__)
@@ -89,3 +90,37 @@ def _send_erasure(erasure_id: int, state: str) -> None:
         task.apply_async(args=[erasure_id], retry=False)
     except (OperationalError, OSError) as error:
         logger.warning("erasure %s waits for the sweeper: %s", erasure_id, type(error).__name__)
+
+
+# --- Imports ------------------------------------------------------------------------------------------
+
+
+@shared_task
+def work_on_import(import_id: int) -> None:
+    """The next step of an import: check, save or undo. A second run finds it done or taken."""
+    work.work_on_import(import_id)
+
+
+@shared_task
+def sweep_imports() -> None:
+    """Send again whatever waits and nobody works on: the message was lost, or its worker was."""
+    for pk in Import.objects.waiting().values_list("pk", flat=True):
+        _send_import(pk)
+
+
+@shared_task
+def expire_imports() -> None:
+    """Remove files and previews that nobody needs. A second run finds nothing to do."""
+    work.expire_imports()
+
+
+def send_work_on_import(import_id: int) -> None:
+    """Send the task once the row is committed. With the broker down the row waits for the sweeper."""
+    transaction.on_commit(lambda: _send_import(import_id))
+
+
+def _send_import(import_id: int) -> None:
+    try:
+        work_on_import.apply_async(args=[import_id], retry=False)
+    except (OperationalError, OSError) as error:
+        logger.warning("import %s waits for the sweeper: %s", import_id, type(error).__name__)

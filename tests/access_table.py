@@ -441,6 +441,27 @@ reporting:archive_download            GET PUT DELETE      302  405
                                       POST                302  404
 reporting:erasure_certificate         GET                 302  404  404  404  404  404  404  200  404  404  404
                                       POST PUT DELETE     302  405
+reporting:import_list                 GET                 302  403  403  403  403  403  403  200  403  403  403
+                                      POST PUT DELETE     302  405
+reporting:import_create               GET                 302  403  403  403  403  403  403  200  403  403  403
+                                      POST                302  403  403  403  403  403  403  422  403  403  403
+                                      PUT DELETE          302  405
+reporting:import_detail               GET                 302  404  404  404  404  404  404  200  404  404  404
+                                      POST PUT DELETE     302  405
+reporting:import_columns              GET                 302  404  404  404  404  404  404  200  404  404  404
+                                      POST                302  404  404  404  404  404  404  422  404  404  404
+                                      PUT DELETE          302  405
+reporting:import_errors               GET                 302  404  404  404  404  404  404  302  404  404  404
+                                      POST PUT DELETE     302  405
+reporting:import_doubles              GET PUT DELETE      302  405
+                                      POST                302  404  404  404  404  404  404  422  404  404  404
+reporting:import_apply                GET PUT DELETE      302  405
+                                      POST                302  404  404  404  404  404  404  422  404  404  404
+reporting:import_undo                 GET                 302  404  404  404  404  404  404  200  404  404  404
+                                      POST                302  404  404  404  404  404  404  422  404  404  404
+                                      PUT DELETE          302  405
+reporting:import_cancel               GET PUT DELETE      302  405
+                                      POST                302  404  404  404  404  404  404  302  404  404  404
 reporting:figures_about               GET                 302  200
                                       POST PUT DELETE     302  405
 """

@@ -121,6 +121,7 @@ class World:
             "template_pk": NoteTemplate.objects.get(organisation=self.cast.owner).pk,
             "transfer_pk": self.ongoing.lead_transfers.get().pk,
             "rectification_pk": self.ongoing.rectification_requests.get().pk,
+            "import_pk": self.cast.project.imports.get().pk,
             "erasure_pk": self.cast.project.erasures.get().pk,
             "member_pk": self.ongoing.care_team.get().pk,
             "export_id": ExportFile.objects.earliest("pk").public_id,
@@ -264,6 +265,7 @@ def _make_busy_participation(cast: Cast) -> Participation:
     factories.attach_evidence(participation.consents.get())
     factories.make_rectification(participation, cast.coordinator)
     factories.make_erasure(cast.project, cast.project_office)
+    factories.make_import(cast.project, cast.project_office)
     goal = factories.make_goal(participation, cast.coordinator)
     factories.make_step(goal, cast.coordinator, due_on="2017-03-20")
     factories.make_plan_review(participation, cast.coordinator)

@@ -67,7 +67,7 @@ from partners.models import (
     ReviewSample,
     User,
 )
-from reporting.models import Erasure
+from reporting.models import Erasure, Import
 
 PASSWORD = "a-long-password-for-tests"
 PROJECT_START, PROJECT_END = dt.date(2015, 10, 1), dt.date(2018, 9, 30)
@@ -751,6 +751,20 @@ def make_export(by: User, *, format: str = "csv", query: str = "flik=alla", made
         actions.write_export(export.pk)
         export.refresh_from_db()
     return export
+
+
+# --- Imports ----------------------------------------------------------------------------------------
+
+
+def make_import(project: Project, by: User, content: bytes = b"Kod;Stadsdel\nG-001;Angered\n", **fields) -> Import:
+    """A table of the project's own, uploaded and waiting for its columns to be chosen."""
+    row = Import(project=project, uploaded_by=by, kind="mapped", format="csv", state="uploaded", size=len(content))
+    row.sha256 = hashlib.sha256(content).hexdigest()
+    for name, value in fields.items():
+        setattr(row, name, value)
+    row.file.save("upload", ContentFile(identity.seal(content)), save=False)
+    row.save()
+    return row
 
 
 # --- Log-in -----------------------------------------------------------------------------------------

@@ -37,6 +37,7 @@ from reporting.demo import (
     consents,
     documents,
     exports,
+    imports,
     looks,
     measures,
     network,
@@ -86,6 +87,7 @@ def load_demo() -> bool:
         attendance.load(project, users)
         rights.load(project, users)
         exports.load(project, users)
+        imports.load(project, users)
         plans.load(project, users)
     return True
 

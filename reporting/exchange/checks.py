@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from itertools import pairwise
 
+from django.utils.translation import gettext as _
+
 from grundsteget.dates import last_of_month, today
 from participants.models import Consent, ExitReason, Participation, Stint
 from partners.models import Project
@@ -27,8 +29,8 @@ def check_refs(rows: dict[str, list[Row]], known: Iterable[str], faults: Faults)
     for name in rows.keys() - {"participants"}:
         for row in rows[name]:
             if row.ref not in refs:
-                message = f"{row.ref} is neither in the sheet participants nor in the project — add or correct it"
-                faults.add(sheets.BY_NAME[name], row, "ref", message)
+                message = _("%(ref)s is neither in the sheet participants nor in the project — add or correct it")
+                faults.add(sheets.BY_NAME[name], row, "ref", message % {"ref": row.ref})
 
 
 def look_up_organisations(sheet: Sheet, column: str, rows: list[Row], directory: Directory, faults: Faults) -> None:
@@ -46,7 +48,8 @@ def check_order(sheet: Sheet, rows: list[Row], start: str, ends: tuple[str, ...]
     for row in rows:
         for end in ends:
             if row[end] is not None and row[end] < row[start]:
-                faults.add(sheet, row, end, f"is before “{start}” — correct one of the two dates")
+                message = _("is before “%(start)s” — correct one of the two dates") % {"start": start}
+                faults.add(sheet, row, end, message)
 
 
 def check_exits(rows: list[Row], faults: Faults) -> None:
@@ -57,10 +60,12 @@ def check_exits(rows: list[Row], faults: Faults) -> None:
         if reason is None:
             continue
         if reason.casefold() not in codes:
-            advice = suggestion(reason, codes, "use one of: " + ", ".join(codes.values()))
-            faults.add(sheets.STINTS, row, "exit_reason", f"is no reason we know — {advice}")
+            advice = suggestion(reason, codes, _("use one of: %(codes)s") % {"codes": ", ".join(codes.values())})
+            message = _("is no reason we know — %(advice)s") % {"advice": advice}
+            faults.add(sheets.STINTS, row, "exit_reason", message)
         elif row["end"] is None:
-            faults.add(sheets.STINTS, row, "exit_reason", "stands without an end — write the end, or no reason")
+            message = _("stands without an end — write the end, or no reason")
+            faults.add(sheets.STINTS, row, "exit_reason", message)
         else:
             row.values["exit_reason"] = codes[reason.casefold()]
 
@@ -69,11 +74,14 @@ def check_project_period(project: Project, rows: list[Row], faults: Faults) -> N
     first, last = project.started_on, project.ended_on
     for row in rows:
         if row["start"] > today():
-            faults.add(sheets.STINTS, row, "start", f"lies in the future (today is {today()}) — correct the date")
+            message = _("lies in the future (today is %(today)s) — correct the date") % {"today": today()}
+            faults.add(sheets.STINTS, row, "start", message)
         if not first <= row["start"] <= last:
-            faults.add(sheets.STINTS, row, "start", f"is outside the project, {first} to {last} — correct the date")
+            message = _("is outside the project, %(first)s to %(last)s — correct the date")
+            faults.add(sheets.STINTS, row, "start", message % {"first": first, "last": last})
         if row["end"] is not None and row["end"] > last:
-            faults.add(sheets.STINTS, row, "end", f"is after the project's end, {last} — correct the date")
+            message = _("is after the project's end, %(last)s — correct the date") % {"last": last}
+            faults.add(sheets.STINTS, row, "end", message)
 
 
 def check_births(people: list[Row], stints: list[Row], faults: Faults) -> None:
@@ -82,7 +90,8 @@ def check_births(people: list[Row], stints: list[Row], faults: Faults) -> None:
     for row in stints:
         birth_date = born.get(row.ref)
         if birth_date is not None and row["start"] <= birth_date:
-            faults.add(sheets.STINTS, row, "start", "is not after the birth date — correct one of the two dates")
+            message = _("is not after the birth date — correct one of the two dates")
+            faults.add(sheets.STINTS, row, "start", message)
 
 
 def periods(project: Project, rows: list[Row], refs: set[str]) -> dict[str, list[Period]]:
@@ -104,17 +113,20 @@ def check_stints_apart(stints: dict[str, list[Period]], faults: Faults) -> None:
     """No two stints of a person share a day, so at most the last one is open. (esf-rules.md R06)"""
     for ordered in stints.values():
         for earlier, later in pairwise(ordered):
-            start, end, _ = earlier
+            start, end, _row = earlier
             if end is not None and end < later[0]:
                 continue
             row = later[2] or earlier[2]
             if row is None:
                 continue
             other = earlier if row is later[2] else later
-            where = f"on row {other[2].line}" if other[2] else "in the project"
-            what = "is still open" if end is None else "overlaps"
-            message = f"the stint from {start} {what} when another starts on {later[0]} ({where}) — correct one of them"
-            faults.add(sheets.STINTS, row, "start", message)
+            where = _("on row %(line)s") % {"line": other[2].line} if other[2] else _("in the project")
+            words = {"start": start, "next": later[0], "where": where}
+            if end is None:
+                message = _("the stint from %(start)s is still open when another starts on %(next)s (%(where)s)")
+            else:
+                message = _("the stint from %(start)s overlaps when another starts on %(next)s (%(where)s)")
+            faults.add(sheets.STINTS, row, "start", f"{message % words} — {_('correct one of them')}")
 
 
 def check_consents_stay_narrow(project: Project, rows: list[Row], faults: Faults) -> None:
@@ -131,9 +143,10 @@ def check_consents_stay_narrow(project: Project, rows: list[Row], faults: Faults
         if consent is None:
             continue
         if rests_elsewhere(consent, row["purpose"]):
-            faults.add(sheets.CONSENTS, row, "purpose", "rests on something else than the known consent — correct one")
+            message = _("rests on something else than the known consent — correct one")
+            faults.add(sheets.CONSENTS, row, "purpose", message)
         elif widened(consent, row["purpose"]):
-            message = "would open more than the known consent — leave out as much, or add a consent of a later day"
+            message = _("would open more than the known consent — leave out as much, or add a consent of a later day")
             faults.add(sheets.CONSENTS, row, "purpose", message)
 
 
@@ -145,9 +158,11 @@ def check_hours(rows: list[Row], stints: dict[str, list[Period]], faults: Faults
             continue
         first, last = row["month"], last_of_month(row["month"])
         if first > today():
-            faults.add(sheets.HOURS, row, "month", f"lies in the future (today is {today()}) — correct the month")
-        elif not any(start <= last and (end is None or end >= first) for start, end, _ in stints.get(row.ref, ())):
-            faults.add(sheets.HOURS, row, "month", "holds no day of any stint — correct the month, or add the stint")
+            message = _("lies in the future (today is %(today)s) — correct the month") % {"today": today()}
+            faults.add(sheets.HOURS, row, "month", message)
+        elif not any(start <= last and (end is None or end >= first) for start, end, _row in stints.get(row.ref, ())):
+            message = _("holds no day of any stint — correct the month, or add the stint")
+            faults.add(sheets.HOURS, row, "month", message)
 
 
 def refs_of(project: Project) -> dict[str, int]:

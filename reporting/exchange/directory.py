@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from functools import cached_property
 
+from django.utils.translation import gettext as _
+
 from enterprises.models import Enterprise
 from partners.models import Organisation, Project
 
@@ -42,7 +44,7 @@ class Directory:
         if len(found) > 1:
             found = set(Organisation.objects.filter(pk__in=found, name=_composed(name)).values_list("pk", flat=True))
         if len(found) != 1:
-            raise ValueError("is the name of several organisations — write the full name of one")
+            raise ValueError(_("is the name of several organisations — write the full name of one"))
         return next(iter(found))
 
     def _add(self, name: str) -> int:
@@ -53,13 +55,16 @@ class Directory:
 
     def notices(self) -> list[str]:
         """A line for each organisation that was new, with the partners whose names come near: it may be misspelt."""
-        return [f"organisations: “{name}” is new — {self._advice(name)}" for name in self.added]
+        return [
+            _("organisations: “%(name)s” is new — %(advice)s") % {"name": name, "advice": self._advice(name)}
+            for name in self.added
+        ]
 
     def _advice(self, name: str) -> str:
         near = get_close_matches(_folded(name), self._partners, n=1, cutoff=0.8)
         if near:
-            return f"correct it if “{near[0]}” was meant"
-        return "give it a role in the partnership if it is a partner"
+            return _("correct it if “%(name)s” was meant") % {"name": near[0]}
+        return _("give it a role in the partnership if it is a partner")
 
     def enterprise(self, name: str | None) -> int | None:
         return self._enterprises.get(_composed(name)) if name else None

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from grundsteget.dates import now
 from participants.models import Activity, Consent, ExitReason, HoursMonth, Outcome, Stint
 from partners.models import Project
@@ -16,6 +18,7 @@ from reporting.exchange.people import BATCH
 from reporting.exchange.rows import Faults, Row
 from reporting.exchange.sheets import Sheet
 from reporting.exchange.tally import Tally
+from reporting.exchange.trail import Trail
 
 Key = tuple[Any, ...]
 
@@ -54,7 +57,7 @@ STINTS = EventKind(
     (),
     lambda row: (row["start"],),
     lambda stint: (stint.started_on,),
-    lambda row, _: {"started_on": row["start"], "recorded_at": now()},
+    lambda row, _directory: {"started_on": row["start"], "recorded_at": now()},
     lambda row: (
         _present(row, ended_on="end", exit_reason_id="exit_reason", referred_by_id="referred_by")
         # What is open again has no reason for having ended.
@@ -82,7 +85,7 @@ HOURS = EventKind(
     (),
     lambda row: (row["month"],),
     lambda hours: (hours.month,),
-    lambda row, _: {"month": row["month"], "recorded_at": now()},
+    lambda row, _directory: {"month": row["month"], "recorded_at": now()},
     lambda row: {"hours": row["hours"]},
 )
 ACTIVITIES = EventKind(
@@ -108,7 +111,7 @@ CONSENTS = EventKind(
     (),
     lambda row: (row["organisation"], row["purpose"].name, row["given_on"]),
     lambda consent: (consent.organisation_id, consent.purpose, consent.given_on),
-    lambda row, _: {
+    lambda row, _directory: {
         "organisation_id": row["organisation"],
         "purpose": row["purpose"].name,
         "given_on": row["given_on"],
@@ -125,6 +128,7 @@ class EventPlan:
 
     kind: EventKind
     tally: Tally
+    trail: Trail = field(default_factory=Trail)
     added: list[tuple[str, Any]] = field(default_factory=list)
     changed: list[Any] = field(default_factory=list)
     changed_fields: set[str] = field(default_factory=set)
@@ -138,23 +142,24 @@ class EventPlan:
         manager.bulk_create([event for _, event in self.added], BATCH)
 
     def _changed_in_turn(self) -> Iterator[list[Any]]:
-        """Stints are changed so that no two of them overlap in between, which the database would refuse.
+        return stints_in_turn(self.changed) if self.kind is STINTS else iter([self.changed])
 
-        First those that become mistakes, which count for nothing; then the others from the earliest on: when one gets
-        its new end, all before it are done and all after it start later.
-        """
-        if self.kind is not STINTS:
-            yield self.changed
-            return
-        turns: dict[tuple[bool, int], list[Stint]] = defaultdict(list)
-        rank: dict[tuple[int, bool], int] = defaultdict(int)
-        for stint in sorted(self.changed, key=lambda one: one.started_on):
-            counts = stint.exit_reason_id != ExitReason.MISTAKE
-            place = stint.participation_id, counts
-            turns[counts, rank[place]].append(stint)
-            rank[place] += 1
-        for turn in sorted(turns):
-            yield turns[turn]
+
+def stints_in_turn(stints: Iterable[Stint]) -> Iterator[list[Stint]]:
+    """Stints in the order in which they may be saved so that no two of them overlap, which the database would refuse.
+
+    First those that become mistakes, which count for nothing; then the others from the earliest on: when one gets its
+    new end, all before it are done and all after it start later.
+    """
+    turns: dict[tuple[bool, int], list[Stint]] = defaultdict(list)
+    rank: dict[tuple[int, bool], int] = defaultdict(int)
+    for stint in sorted(stints, key=lambda one: one.started_on):
+        counts = stint.exit_reason_id != ExitReason.MISTAKE
+        place = stint.participation_id, counts
+        turns[counts, rank[place]].append(stint)
+        rank[place] += 1
+    for turn in sorted(turns):
+        yield turns[turn]
 
 
 def plan_events(
@@ -171,7 +176,8 @@ def plan_events(
         most = len(same) if kind.may_repeat else max(1, len(events))
         for row in same[most:]:
             columns = ", ".join(kind.sheet.key)
-            faults.add(kind.sheet, row, columns, f"are the same as on row {same[0].line} — keep one of them")
+            message = _("are the same as on row %(line)s — keep one of them") % {"line": same[0].line}
+            faults.add(kind.sheet, row, columns, message)
         _match(plan, same[:most], events, directory)
     return plan
 
@@ -217,8 +223,9 @@ def _plan_new(plan: EventPlan, row: Row, values: dict[str, Any], directory: Dire
 
 def _change(plan: EventPlan, event: Any, values: dict[str, Any]) -> None:
     if isinstance(event, Stint) and "ended_on" in values and event.ended_on != values["ended_on"]:
-        event.exit_recorded_at = now() if values["ended_on"] else None
-        plan.changed_fields.add("exit_recorded_at")
+        values = values | {"exit_recorded_at": now() if values["ended_on"] else None}
+    changed = {name: value for name, value in values.items() if getattr(event, name) != value}
+    plan.trail.note(event, changed, event.participation_id)
     for name, value in values.items():
         if getattr(event, name) != value:
             setattr(event, name, value)

@@ -17,9 +17,10 @@ from reporting.exchange import checks, sheets
 from reporting.exchange.directory import Directory
 from reporting.exchange.events import KINDS, EventPlan, plan_events
 from reporting.exchange.people import BATCH, PeoplePlan, plan_people
-from reporting.exchange.reading import read
+from reporting.exchange.reading import Table, read
 from reporting.exchange.rows import Faults, Row, read_rows
 from reporting.exchange.tally import Tally
+from reporting.exchange.trail import Trail
 
 logger = logging.getLogger(__name__)
 
@@ -57,23 +58,31 @@ class Plan:
     def tallies(self) -> list[Tally]:
         return [*([self.people.tally] if self.people else []), *(plan.tally for plan in self.events)]
 
+    @property
+    def trail(self) -> Trail:
+        """What all of it changes."""
+        trail = Trail()
+        if self.people:
+            trail.add(self.people.trail)
+        for events in self.events:
+            trail.add(events.trail)
+        return trail
+
 
 def import_exchange(source: Path, project: Project, *, dry_run: bool = False) -> Imported:
     """Add and update what the source holds, never delete. Refuses with every bad row; then nothing is saved."""
-    tables = read(source)
-    faults = Faults()
-    rows = {name: read_rows(table, faults) for name, table in tables.items()}
+    rows, faults = read_all(read(source))
     try:
         with transaction.atomic():
             # One import at a time in a project; what is checked stays true until it is saved.
             project = Project.objects.select_for_update().get(pk=project.pk)
-            plan = _plan(project, rows, faults)
+            plan = make_plan(project, rows, faults)
             if faults.found:
                 raise _refused(source, faults)
             if dry_run:
                 transaction.set_rollback(True)
             else:
-                _save(plan, project)
+                save_plan(plan, project)
     except IntegrityError as error:
         what = "was not imported, as somebody changed the same people meanwhile"
         raise Refused(str(source), what, "import again") from error
@@ -86,7 +95,14 @@ def _refused(source: Path, faults: Faults) -> Refused:
     return Refused(str(source), what, "correct them and import again", before=faults.lines())
 
 
-def _plan(project: Project, rows: dict[str, list[Row]], faults: Faults) -> Plan:
+def read_all(tables: dict[str, Table]) -> tuple[dict[str, list[Row]], Faults]:
+    """The rows of each sheet in which every cell could be read, and what is wrong with the others."""
+    faults = Faults()
+    return {name: read_rows(table, faults) for name, table in tables.items()}, faults
+
+
+def make_plan(project: Project, rows: dict[str, list[Row]], faults: Faults) -> Plan:
+    """What the rows would change. May add organisations, so it belongs in a transaction that is undone or kept."""
     directory, ids = Directory(project), checks.refs_of(project)
     checks.check_refs(rows, ids, faults)
     _check(project, rows, directory, faults)
@@ -114,7 +130,8 @@ def _check(project: Project, rows: dict[str, list[Row]], directory: Directory, f
     checks.check_hours(hours, periods, faults)
 
 
-def _save(plan: Plan, project: Project) -> None:
+def save_plan(plan: Plan, project: Project) -> set[int]:
+    """Save it with summaries and facts, in the transaction in which it was made. Whose participations it reached."""
     if plan.people:
         plan.people.save()
     ids = checks.refs_of(project)
@@ -123,10 +140,12 @@ def _save(plan: Plan, project: Project) -> None:
     known = set[int]().union(*(tally.touched for tally in plan.tallies))
     Participation.objects.filter(project=project, pk__in=known).update(version=F("version") + 1)
     added = {ids[ref] for tally in plan.tallies for ref in tally.added}
-    _tell(sorted(known | added))
+    reached = known | added
+    _tell(sorted(reached))
     result = Imported(plan.tallies, plan.notices)
     if result.added or result.updated:
         logger.info("exchange: imported into project %s: %s", project.dnr, result)
+    return reached
 
 
 def _tell(participation_ids: list[int]) -> None:

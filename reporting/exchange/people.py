@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from grundsteget.dates import now, today
 from participants import identity
 from participants.models import EntryRecord, Participant, Participation, SensitiveAnswer
@@ -14,6 +16,7 @@ from partners.models import Project
 from reporting.exchange.rows import Faults, Row
 from reporting.exchange.sheets import ENTRY_FIELDS, PARTICIPANTS, SENSITIVE
 from reporting.exchange.tally import Tally
+from reporting.exchange.trail import Trail
 
 PERSON_FIELDS = ("sex", "birth_date", "first_name", "last_name", "protection", "municipality", "district")
 BATCH = 500
@@ -25,6 +28,7 @@ class PeoplePlan:
 
     project: Project
     tally: Tally = field(default_factory=lambda: Tally(PARTICIPANTS.name))
+    trail: Trail = field(default_factory=Trail)
     new_people: list[Participant] = field(default_factory=list)
     changed_people: list[Participant] = field(default_factory=list)
     changed_fields: set[str] = field(default_factory=set)
@@ -80,7 +84,8 @@ def _once_each(rows: list[Row], faults: Faults) -> list[Row]:
     seen: dict[str, int] = {}
     for row in rows:
         if row.ref in seen:
-            faults.add(PARTICIPANTS, row, "ref", f"{row.ref} stands already on row {seen[row.ref]} — keep one of them")
+            message = _("%(ref)s stands already on row %(line)s — keep one of them")
+            faults.add(PARTICIPANTS, row, "ref", message % {"ref": row.ref, "line": seen[row.ref]})
         else:
             seen[row.ref] = row.line
     return [row for row in rows if seen[row.ref] == row.line]
@@ -110,8 +115,8 @@ def _numbers(
         key = identity.search_hash(row["identity"], project.pk)
         holder = wanted[key].ref if key in wanted else holders.get(key)
         if holder is not None:
-            message = f"{holder} and {row.ref} have the same number — they are one person, or one number is wrong"
-            faults.add(PARTICIPANTS, row, "identity", message)
+            message = _("%(holder)s and %(ref)s have the same number — they are one person, or one number is wrong")
+            faults.add(PARTICIPANTS, row, "identity", message % {"holder": holder, "ref": row.ref})
         wanted.setdefault(key, row)
     return _strangers(project, wanted, known, faults)
 
@@ -136,8 +141,8 @@ def _strangers(
     for key in found:
         row = wanted[key]
         if row.ref in known:
-            message = f"{row.ref} would become a person registered in another project — merge the two persons first"
-            faults.add(PARTICIPANTS, row, "identity", message)
+            message = _("%(ref)s would become a person registered in another project — merge the two persons first")
+            faults.add(PARTICIPANTS, row, "identity", message % {"ref": row.ref})
     return found
 
 
@@ -151,7 +156,7 @@ def _plan_new(plan: PeoplePlan, row: Row, strangers: dict[str, Participant]) -> 
         person = Participant()
         _fill_person(plan, person, row)
         plan.new_people.append(person)
-    elif _take(plan, person, _filled(row)):
+    elif _take(plan, person, _filled(row), None):
         plan.changed_people.append(person)
     participation = Participation(participant=person, project=plan.project, ref=row.ref, created_at=now())
     plan.new_participations.append(participation)
@@ -166,7 +171,7 @@ def _plan_known(plan: PeoplePlan, row: Row, participation: Participation) -> Non
     before = len(plan.new_records) + len(plan.changed_records) + len(plan.changed_people)
     person = participation.participant
     hash_before = person.identity_hash
-    if _fill_person(plan, person, row):
+    if _fill_person(plan, person, row, participation.pk):
         plan.changed_people.append(person)
         if person.identity_hash != hash_before:
             plan.renumbered.append(person)
@@ -185,9 +190,9 @@ def _plan_known(plan: PeoplePlan, row: Row, participation: Participation) -> Non
         plan.tally.touched.add(participation.pk)
 
 
-def _fill_person(plan: PeoplePlan, person: Participant, row: Row) -> bool:
+def _fill_person(plan: PeoplePlan, person: Participant, row: Row, participation_id: int | None = None) -> bool:
     """Take what the row says; say whether anything changed."""
-    changed = _take_number(plan, person, row)
+    changed = _take_number(plan, person, row, participation_id)
     number = row["identity"]
     values = {name: row[name] or "" for name in PERSON_FIELDS if name in row}
     if "birth_date" in row:
@@ -200,10 +205,10 @@ def _fill_person(plan: PeoplePlan, person: Participant, row: Row) -> bool:
     is_named_here = person.pk is None or person.full_name
     if is_named_here and not (values.get("first_name", person.first_name) or values.get("last_name", person.last_name)):
         values["first_name"] = row.ref  # Somebody without a name goes by the code.
-    return _take(plan, person, values) | changed
+    return _take(plan, person, values, participation_id) | changed
 
 
-def _take_number(plan: PeoplePlan, person: Participant, row: Row) -> bool:
+def _take_number(plan: PeoplePlan, person: Participant, row: Row, participation_id: int | None) -> bool:
     if "identity" not in row:
         return False
     number = row["identity"]
@@ -213,7 +218,7 @@ def _take_number(plan: PeoplePlan, person: Participant, row: Row) -> bool:
     values = {"identity_hash": key, "identity_cipher": "", "identity_kind": ""}
     if number:
         values |= {"identity_cipher": identity.encrypt(number.number), "identity_kind": number.kind}
-    return _take(plan, person, values)
+    return _take(plan, person, values, participation_id)
 
 
 def _filled(row: Row) -> dict[str, Any]:
@@ -225,14 +230,17 @@ def _fill_record(plan: PeoplePlan, record: EntryRecord, row: Row) -> bool:
     values = {field: row[column] or "" for column, field in ENTRY_FIELDS.items() if column in row}
     if "unemployed_since" in row:
         values["unemployed_since"] = row["unemployed_since"]
-    return _take(plan, record, values)
+    return _take(plan, record, values, record.participation_id)
 
 
-def _take(plan: PeoplePlan, target: Participant | EntryRecord, values: dict[str, Any]) -> bool:
+def _take(
+    plan: PeoplePlan, target: Participant | EntryRecord, values: dict[str, Any], participation_id: int | None
+) -> bool:
     """Set what differs, and with a name the key that it is found by. True when anything did."""
     changed = {name: value for name, value in values.items() if getattr(target, name) != value}
     for name in changed.keys() & {"first_name", "last_name"}:
         changed[f"{name}_key"] = name_key(changed[name])
+    plan.trail.note(target, changed, participation_id)
     for name, value in changed.items():
         setattr(target, name, value)
     plan.changed_fields.update(changed)
@@ -252,7 +260,9 @@ def _plan_answers(plan: PeoplePlan, row: Row, participation: Participation, know
             )
         elif given is None:
             plan.unknown_answers.append(answer)
+            plan.trail.removed.append(answer)
         else:
+            plan.trail.note(answer, {"answer": given, "asked_on": today()}, participation.pk)
             answer.answer, answer.asked_on = given, today()
             plan.changed_answers.append(answer)
     return changed

@@ -7,6 +7,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from reporting.exchange.reading import Table
 from reporting.exchange.sheets import SHEETS, Cell, Column, Sheet
 
@@ -33,25 +35,42 @@ class Row:
         return column in self.values
 
 
+@dataclass(frozen=True, order=True)
+class Fault:
+    """One thing that is wrong in one cell."""
+
+    position: int  # Of the sheet among the sheets.
+    line: int
+    column: str
+    message: str
+
+    @property
+    def sheet(self) -> str:
+        return SHEETS[self.position].name
+
+    def __str__(self) -> str:
+        return f"{self.sheet}:{self.line}: {self.column}: {self.message}"
+
+
 @dataclass
 class Faults:
     """What is wrong, by sheet and line. Nothing of a person is repeated; a ref is a pseudonym and may be."""
 
-    found: list[tuple[int, int, str]] = field(default_factory=list)
+    found: list[Fault] = field(default_factory=list)
     broken_refs: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def add(self, sheet: Sheet, row: Row | int, column: str, message: str) -> None:
         line = row if isinstance(row, int) else row.line
         if isinstance(row, Row):
             self.broken_refs[sheet.name].add(row.ref)
-        self.found.append((_POSITION[sheet.name], line, f"{sheet.name}:{line}: {column}: {message}"))
+        self.found.append(Fault(_POSITION[sheet.name], line, column, message))
 
     def lines(self) -> tuple[str, ...]:
-        return tuple(message for *_, message in sorted(self.found))
+        return tuple(str(fault) for fault in sorted(self.found, key=lambda one: (one.position, one.line, str(one))))
 
     @property
     def number_of_rows(self) -> int:
-        return len({(position, line) for position, line, _ in self.found})
+        return len({(fault.position, fault.line) for fault in self.found})
 
 
 def read_rows(table: Table, faults: Faults) -> list[Row]:
@@ -61,7 +80,8 @@ def read_rows(table: Table, faults: Faults) -> list[Row]:
     for line, cells in table.rows:
         before = len(faults.found)
         if any(cell != "" for cell in cells[len(columns) :]):
-            faults.add(table.sheet, line, "row", "has more cells than the header has columns — remove or name them")
+            message = _("has more cells than the header has columns — remove or name them")
+            faults.add(table.sheet, line, "row", message)
         pairs = _pairs(columns, cells)
         values = {column.name: _value(table.sheet, line, column, cell, faults) for column, cell in pairs}
         if len(faults.found) == before:
@@ -78,10 +98,11 @@ def _pairs(columns: list[Column], cells: list[Cell]) -> zip[tuple[Column, Cell]]
 def _value(sheet: Sheet, line: int, column: Column, cell: Cell, faults: Faults) -> Any:
     if cell == "":
         if column.is_required:
-            faults.add(sheet, line, column.name, "is empty — every row needs it")
+            faults.add(sheet, line, column.name, _("is empty — every row needs it"))
         return None
     if isinstance(cell, str) and _CONTROL.search(cell):
-        faults.add(sheet, line, column.name, "holds a control character, such as a line break — remove it")
+        message = _("holds a control character, such as a line break — remove it")
+        faults.add(sheet, line, column.name, message)
         return None
     try:
         return column.parse(cell)

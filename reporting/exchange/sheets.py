@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from grundsteget.dates import today
 from participants import identity
@@ -55,7 +56,8 @@ def text(longest: int) -> Parser:
     def parse(cell: Cell) -> str:
         value = str(cell)
         if len(value) > longest:
-            raise ValueError(f"is {len(value)} characters long — use at most {longest}")
+            words = {"length": len(value), "longest": longest}
+            raise ValueError(_("is %(length)s characters long — use at most %(longest)s") % words)
         return value
 
     return parse
@@ -64,20 +66,20 @@ def text(longest: int) -> Parser:
 def date(cell: Cell) -> dt.date:
     if isinstance(cell, str):
         if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", cell, re.ASCII):
-            raise ValueError("is no date — write it as YYYY-MM-DD, for example 2016-03-01")
+            raise ValueError(_("is no date — write it as YYYY-MM-DD, for example 2016-03-01"))
         try:
             cell = dt.date.fromisoformat(cell)
         except ValueError:
-            raise ValueError("is a date that does not exist — correct the month or the day") from None
+            raise ValueError(_("is a date that does not exist — correct the month or the day")) from None
     if not 1900 <= cell.year <= 2099:
-        raise ValueError("is outside the years 1900–2099 — correct the year")
+        raise ValueError(_("is outside the years 1900–2099 — correct the year"))
     return cell
 
 
 def past_date(cell: Cell) -> dt.date:
     day = date(cell)
     if day > today():
-        raise ValueError(f"lies in the future (today is {today()}) — correct the date")
+        raise ValueError(_("lies in the future (today is %(today)s) — correct the date") % {"today": today()})
     return day
 
 
@@ -85,22 +87,22 @@ def month(cell: Cell) -> dt.date:
     """The first day of the month. A workbook turns `2016-03` into a date by itself, so that is taken too."""
     if isinstance(cell, dt.date):
         if cell.day != 1:
-            raise ValueError("is a day — write the month as YYYY-MM, for example 2016-03")
+            raise ValueError(_("is a day — write the month as YYYY-MM, for example 2016-03"))
         return date(cell)
     if not re.fullmatch(r"\d{4}-\d{2}", cell, re.ASCII):
-        raise ValueError("is no month — write it as YYYY-MM, for example 2016-03")
+        raise ValueError(_("is no month — write it as YYYY-MM, for example 2016-03"))
     return date(f"{cell}-01")
 
 
 def decimal(highest: int) -> Parser:
     def parse(cell: Cell) -> Decimal:
         if not isinstance(cell, str) or not re.fullmatch(r"\d{1,6}([.,]\d+)?", cell, re.ASCII):
-            raise ValueError("is no number of hours — write for example 37.5")
+            raise ValueError(_("is no number of hours — write for example 37.5"))
         value = Decimal(cell.replace(",", "."))
         if value > highest:
-            raise ValueError(f"is more than {highest} — correct the hours")
+            raise ValueError(_("is more than %(highest)s — correct the hours") % {"highest": highest})
         if value != round(value, 2):
-            raise ValueError("has more than two decimals — round it")
+            raise ValueError(_("has more than two decimals — round it"))
         return round(value, 2)
 
     return parse
@@ -113,7 +115,8 @@ def choice(values: Iterable[str]) -> Parser:
         try:
             return known[str(cell).casefold()]
         except KeyError:
-            raise ValueError(f"is not one of the values {', '.join(known.values())} — use one of them") from None
+            words = {"values": ", ".join(known.values())}
+            raise ValueError(_("is not one of the values %(values)s — use one of them") % words) from None
 
     return parse
 
@@ -122,7 +125,7 @@ def number(cell: Cell) -> identity.Identity:
     try:
         return identity.parse(str(cell))
     except ValidationError as refusal:
-        raise ValueError(f"cannot be right — {refusal.messages[0]}") from None
+        raise ValueError(_("cannot be right — %(reason)s") % {"reason": refusal.messages[0]}) from None
 
 
 def code(longest: int = 40) -> Parser:
@@ -131,7 +134,7 @@ def code(longest: int = 40) -> Parser:
     def parse(cell: Cell) -> str:
         value = text(longest)(cell)
         if not re.fullmatch(r"\w[\w .,:/()-]*", value):
-            raise ValueError("is no word — use letters, digits and hyphens")
+            raise ValueError(_("is no word — use letters, digits and hyphens"))
         return value
 
     return parse

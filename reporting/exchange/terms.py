@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from participants.models import Consent
 
 SECRECY = str(Consent.Purpose.SECRECY)
@@ -57,15 +59,20 @@ def parse(text: str) -> Purpose:
     found = _TERMS.fullmatch(text)
     if found is None:
         raise ValueError(
-            f"has terms that are not understood — write for example “{SECRECY} (ej: notes, contact)”"
-            f" or “{SECRECY} (lag: 26 kap. 9 § OSL)”"
+            _(
+                "has terms that are not understood — write for example “%(purpose)s (ej: notes, contact)”"
+                " or “%(purpose)s (lag: 26 kap. 9 § OSL)”"
+            )
+            % {"purpose": SECRECY}
         )
     left_out = found["left_out"].split(", ") if found["left_out"] else []
     if not set(left_out) <= set(OPTIONAL) or len(set(left_out)) != len(left_out):
-        raise ValueError(f"leaves out something unknown or twice — what can be left out is {', '.join(OPTIONAL)}")
+        words = {"names": ", ".join(OPTIONAL)}
+        raise ValueError(_("leaves out something unknown or twice — what can be left out is %(names)s") % words)
     statute = _one_line(found["statute"] or "")
     if found["statute"] and not 0 < len(statute) <= LONGEST_STATUTE:
-        raise ValueError(f"names a paragraph that is empty or too long — use at most {LONGEST_STATUTE} characters")
+        words = {"longest": str(LONGEST_STATUTE)}
+        raise ValueError(_("names a paragraph that is empty or too long — use at most %(longest)s characters") % words)
     return Purpose(SECRECY, in_order(left_out), statute)
 
 

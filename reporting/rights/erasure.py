@@ -25,7 +25,7 @@ from participants.models import ExportFile, Participation
 from partners import change_log
 from partners.models import Project, User
 from reporting.content import fingerprint
-from reporting.models import Erasure, Report
+from reporting.models import Erasure, Import, ImportPart, Report
 from reporting.rights import ledger, rules
 from reporting.rights.archive import content_hash, write_archive
 from reporting.rights.people import Table, person_tables, tables
@@ -114,7 +114,7 @@ def erase_project(erasure_id: int) -> bool:
             erasure.save(update_fields=["state", "problem", "downloaded_at"])
             return False
         before = frozen_reports(project)
-        gone = _erase(Participation.objects.filter(project=project), certificate=str(erasure.number))
+        gone = remove(Participation.objects.filter(project=project), certificate=str(erasure.number))
         _remove_drafts(project, gone)
         erasure.retention_until, erasure.retention_source = project.retention_until, project.retention_source
         erasure.reports = frozen_reports(project)
@@ -142,7 +142,7 @@ def erase_mistake(*, participation: Participation, reason: str, by: User) -> Era
     erasure = Erasure(
         project=participation.project, kind=Erasure.Kind.MISTAKE, reason=reason, asked_by=by, ordered_by=by
     )
-    _certify(erasure, _erase(Participation.objects.filter(pk=participation.pk), certificate=str(erasure.number)))
+    _certify(erasure, remove(Participation.objects.filter(pk=participation.pk), certificate=str(erasure.number)))
     return erasure
 
 
@@ -165,13 +165,14 @@ def _certify(erasure: Erasure, gone: Gone) -> None:
     transaction.on_commit(lambda: finish(erasure.pk))
 
 
-def _erase(participations: models.QuerySet[Participation], *, certificate: str) -> Gone:
+def remove(participations: models.QuerySet[Participation], *, certificate: str) -> Gone:
     """All rows of the participations, and of each person who takes part in nothing else; the log keeps only ids."""
     gone = Gone()
     rows = list(participations.order_by("pk").values_list("pk", "participant_id", "created_at"))
     gone.people = [[pk, ledger.moment(created_at)] for pk, _person, created_at in rows]
     ids, persons = [row[0] for row in rows], sorted({row[1] for row in rows})
     _close_exports(ids, gone)
+    _close_imports(participations, gone)
     for table in tables():
         _delete(table, ids, gone)
     for chunk in _chunks(persons):
@@ -194,6 +195,17 @@ def _close_exports(ids: list[int], gone: Gone) -> None:
         ExportFile.objects.filter(pk__in=list(files.values_list("pk", flat=True))).update(
             state=ExportFile.State.DELETED, file="", found=[]
         )
+
+
+def _close_imports(participations: models.QuerySet[Participation], gone: Gone) -> None:
+    """A file that waits to be imported may name her, and so may what is kept to undo an import."""
+    imports = Import.objects.filter(project__in=participations.order_by().values("project"))
+    ImportPart.objects.filter(origin__in=imports).delete()
+    gone.files += imports.exclude(file="").values_list("file", flat=True)
+    imports.filter(state__in=[Import.State.UPLOADED, Import.State.CHECKING, Import.State.CHECKED]).update(
+        state=Import.State.CANCELLED, problem=Import.Problem.GONE
+    )
+    imports.exclude(file="").update(file="")
 
 
 def _delete(table: Table, ids: list[int], gone: Gone) -> None:
@@ -256,12 +268,18 @@ def _removed(name: str) -> bool:
     return True
 
 
+def remove_files(names: Iterable[str]) -> None:
+    """Files of which no row is left; one that cannot be removed now is nobody's, and stays unreachable."""
+    for name in names:
+        _removed(name)
+
+
 def erase_again(participations: Iterable[Participation], *, certificate: str) -> int:
     """Erase what a restored backup has brought back. The certificate stands already; how many were there."""
     ids = [participation.pk for participation in participations]
     with transaction.atomic():
-        gone = _erase(Participation.objects.filter(pk__in=ids), certificate=certificate)
-        transaction.on_commit(lambda: [_removed(name) for name in gone.files])
+        gone = remove(Participation.objects.filter(pk__in=ids), certificate=certificate)
+        transaction.on_commit(lambda: remove_files(gone.files))
     return len(ids)
 
 

@@ -2,6 +2,17 @@
 
 from reporting.views.about import figures_about
 from reporting.views.dashboard import dashboard, dashboard_project
+from reporting.views.imports import (
+    import_apply,
+    import_cancel,
+    import_columns,
+    import_create,
+    import_detail,
+    import_doubles,
+    import_errors,
+    import_list,
+    import_undo,
+)
 from reporting.views.measures import measure_statistics
 from reporting.views.reports import (
     report_create,
@@ -30,6 +41,15 @@ __all__ = [
     "erasure_certificate",
     "extract_create",
     "figures_about",
+    "import_apply",
+    "import_cancel",
+    "import_columns",
+    "import_create",
+    "import_detail",
+    "import_doubles",
+    "import_errors",
+    "import_list",
+    "import_undo",
     "measure_statistics",
     "person_erase",
     "project_erase",

@@ -9,6 +9,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from grundsteget import packed
 from participants import evidence, images
 from participants.evidence import DOCUMENTS, DOCX, JPG, OFFICE, PNG, SCANS, XLSX, checked
 from tests.participants import files
@@ -110,7 +111,7 @@ def test_hostile_files_are_refused_in_words(name):
 
 def test_bombs_are_counted_while_unpacking_whatever_they_declare(monkeypatch):
     monkeypatch.setattr(evidence, "MOST_UNPACKED", 1000)
-    monkeypatch.setattr(evidence, "_check_parts", lambda entries: None)
+    monkeypatch.setattr(packed, "_check_list", lambda entries, limits: None)
     assert check(files.office(parts={"word/a.xml": bytes(500)})).kind == DOCX
     assert refusal_of(files.office(parts={"word/a.xml": bytes(5000)})) == evidence._too_much().message
 
