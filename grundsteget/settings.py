@@ -221,6 +221,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-exports": {"task": "participants.tasks.sweep_exports", "schedule": 60},
     "expire-exports": {"task": "participants.tasks.expire_exports", "schedule": 900},
     "tell-leads": {"task": "participants.tasks.tell_leads", "schedule": 900},
+    "mail-digests": {"task": "participants.tasks.mail_digests", "schedule": 600},
     "mail-password-links": {"task": "partners.tasks.mail_password_links", "schedule": 300},
     "pause-unconfirmed": {"task": "partners.tasks.pause_unconfirmed", "schedule": 3600},
     "sample-access-log": {"task": "partners.tasks.sample_access_log_monthly", "schedule": 24 * 3600},

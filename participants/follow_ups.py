@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 
 from grundsteget.dates import today
 from participants import rules
-from participants.inbox import SOURCES, _last_exit_due, _unanswered
 from participants.models import FollowUp, FollowUpAttempt, Outcome, Participant, Participation
 from participants.models.participation import ParticipationQuerySet
 from partners.models import User
@@ -27,8 +26,8 @@ TABS: dict[str, Promise] = {
 SHOWN = 100
 
 Milestone = FollowUp.Milestone
-# What Today asks for: the very same rows.
-_ASKED_FOR = {source.kind: source.rows for source in SOURCES}
+# A follow-up that nobody made is asked for this long after its last day; then the list of the too late ones has it.
+REMIND_DAYS = 90
 
 
 @dataclass(frozen=True)
@@ -76,21 +75,40 @@ class Question:
 # --- Which rows -------------------------------------------------------------------------------------
 
 
-def to_ask(user: User, visible: ParticipationQuerySet, milestone: str) -> QuerySet[Participation]:
-    """Unanswered, open to be asked, and not yet given up: what Today reminds of."""
-    return _ASKED_FOR[milestone](user, visible)
+def unanswered(
+    visible: ParticipationQuerySet, milestone: str, first_exit: dt.date, last_exit: dt.date
+) -> QuerySet[Participation]:
+    """Those who left in the period and have not answered. Whoever was not reached may be asked again."""
+    answered = FollowUp.objects.exclude(answer=FollowUp.Answer.NO_ANSWER).filter(
+        participation=OuterRef("pk"), milestone=milestone, exit_on=OuterRef("left_on")
+    )
+    return (
+        visible.filter(~Exists(answered), left_on__range=(first_exit, last_exit))
+        .select_related("participant")
+        .order_by("left_on", "pk")
+    )
 
 
-def too_late(user: User, visible: ParticipationQuerySet, milestone: str) -> QuerySet[Participation]:
+def to_ask(visible: ParticipationQuerySet, milestone: str) -> QuerySet[Participation]:
+    """Unanswered, open to be asked, and not yet given up: what Today reminds of.
+
+    Of the six months from the day itself: before it the question cannot be asked.
+    """
+    last = _last_exit(milestone)
+    window = 28 if milestone == Milestone.FOUR_WEEKS else 0
+    return unanswered(visible, milestone, last - dt.timedelta(days=window + REMIND_DAYS), last)
+
+
+def too_late(visible: ParticipationQuerySet, milestone: str) -> QuerySet[Participation]:
     """Unanswered for so long that nobody is reminded any more. They can still be answered."""
-    open_ones = to_ask(user, visible, milestone).order_by().values("pk")
-    return _unanswered(visible, milestone, dt.date.min, _last_exit(milestone)).exclude(pk__in=open_ones)
+    open_ones = to_ask(visible, milestone).order_by().values("pk")
+    return unanswered(visible, milestone, dt.date.min, _last_exit(milestone)).exclude(pk__in=open_ones)
 
 
 def coming(visible: ParticipationQuerySet) -> QuerySet[Participation]:
     """Those who have left, until their six months are over. The four weeks are open from the exit on."""
     after = _last_exit(Milestone.SIX_MONTHS) + dt.timedelta(days=1)
-    return _unanswered(visible, Milestone.SIX_MONTHS, after, today())
+    return unanswered(visible, Milestone.SIX_MONTHS, after, today())
 
 
 def answered(user: User, visible: ParticipationQuerySet) -> QuerySet[FollowUp]:
@@ -106,15 +124,15 @@ def answered(user: User, visible: ParticipationQuerySet) -> QuerySet[FollowUp]:
 
 def _last_exit(milestone: str) -> dt.date:
     """The latest exit about which the question can be asked today."""
-    return today() if milestone == Milestone.FOUR_WEEKS else _last_exit_due(today())
+    return today() if milestone == Milestone.FOUR_WEEKS else rules.last_exit_due(today())
 
 
 def questions(user: User, visible: ParticipationQuerySet, tab: str) -> tuple[list[Question], int]:
     """The most urgent questions of a tab, and how many there are in all. The queries do not grow with the rows."""
     sources: Sequence[tuple[str, QuerySet[Participation]]] = {
-        NOW: [(milestone, to_ask(user, visible, milestone)) for milestone in Milestone],
+        NOW: [(milestone, to_ask(visible, milestone)) for milestone in Milestone],
         COMING: [(Milestone.SIX_MONTHS, coming(visible))],
-        LATE: [(milestone, too_late(user, visible, milestone)) for milestone in Milestone],
+        LATE: [(milestone, too_late(visible, milestone)) for milestone in Milestone],
     }[tab]
     found, count = [], 0
     for milestone, rows in sources:

@@ -6,6 +6,7 @@ gets the same answer, whatever each may open.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import reduce
@@ -37,6 +38,7 @@ class Requirement:
     link: str  # The document's field that names the row.
     rows: Callable[[User], QuerySet[Any]]
     words: Callable[[Any], str]
+    day: str  # The row's field with the day of what is shown.
 
     def lacking(self, user: User) -> QuerySet[Any]:
         """Rows the user may see that have no paper."""
@@ -51,6 +53,7 @@ class Missing:
     requirement: Requirement
     row_id: int
     words: str
+    shown_on: dt.date | None = None
 
     @property
     def address(self) -> str:
@@ -95,7 +98,14 @@ def stint_in_words(stint: Stint) -> str:
 
 REQUIREMENTS = (
     Requirement(
-        "samtycke", gettext_lazy("Signed consent"), Step.ENTRY, "samtycke", "consent", _consents, consent_in_words
+        "samtycke",
+        gettext_lazy("Signed consent"),
+        Step.ENTRY,
+        "samtycke",
+        "consent",
+        _consents,
+        consent_in_words,
+        "given_on",
     ),
     Requirement(
         "avtal",
@@ -105,6 +115,7 @@ REQUIREMENTS = (
         "outcome",
         _outcomes(Outcome.Kind.JOB, Outcome.Kind.JOB_ASF),
         outcome_in_words,
+        "started_on",
     ),
     Requirement(
         "intyg",
@@ -114,9 +125,17 @@ REQUIREMENTS = (
         "outcome",
         _outcomes(Outcome.Kind.QUALIFICATION),
         outcome_in_words,
+        "started_on",
     ),
     Requirement(
-        "avslut", gettext_lazy("What shows the exit"), Step.EXIT, "avslutsbrev", "stint", _exits, stint_in_words
+        "avslut",
+        gettext_lazy("What shows the exit"),
+        Step.EXIT,
+        "avslutsbrev",
+        "stint",
+        _exits,
+        stint_in_words,
+        "ended_on",
     ),
 )
 BY_CODE = {requirement.code: requirement for requirement in REQUIREMENTS}
@@ -130,7 +149,8 @@ def missing(
     found: dict[int, list[Missing]] = {}
     for requirement in requirements:
         for row in requirement.lacking(user).filter(participation__in=ids).order_by("pk"):
-            found.setdefault(row.participation_id, []).append(Missing(requirement, row.pk, requirement.words(row)))
+            paper = Missing(requirement, row.pk, requirement.words(row), getattr(row, requirement.day))
+            found.setdefault(row.participation_id, []).append(paper)
     return found
 
 

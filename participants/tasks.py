@@ -61,6 +61,12 @@ def tell_leads() -> None:
     actions.tell_leads()
 
 
+@shared_task
+def mail_digests() -> None:
+    """Mail those who want to be told what waits. Who has hers gets no second one."""
+    actions.mail_digests()
+
+
 def send_tell_leads() -> None:
     """Send the task once the place is committed. With the broker down the next round mails it."""
     transaction.on_commit(_send_tell_leads)

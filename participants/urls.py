@@ -7,6 +7,9 @@ from participants import views
 app_name = "participants"
 urlpatterns = [
     path("idag/", views.today, name="today"),
+    path("idag/vila/", views.today_snooze, name="today_snooze"),
+    path("idag/vack/", views.today_wake, name="today_wake"),
+    path("idag/paminnelser/", views.digest_edit, name="digest_edit"),
     path("logga/", views.journal_quick, name="journal_quick"),
     path("logga/utkast/", views.journal_draft, name="journal_draft"),
     path("logga/mallar/", views.note_template_list, name="note_template_list"),

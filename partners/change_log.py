@@ -26,6 +26,7 @@ EXCLUDED = {
     "partners.LogDay": "the end of a log's chain",
     "partners.Change": "this log",
     "participants.NoteDraft": "unfinished words of one writer, gone when they are saved",
+    "participants.DigestMail": "that a mail went: counts and nothing else",
     "participants.ExportRow": "computed with its file; who is in it stands in the read log",
     "reporting.Fact": "computed from what is traced",
     "reporting.FactDay": "computed from what is traced",

@@ -9,6 +9,7 @@ class ReportingConfig(AppConfig):
     verbose_name = _("Reporting")
 
     def ready(self) -> None:
-        from reporting import receivers
+        from reporting import inbox, receivers
 
         receivers.connect()
+        inbox.connect()

@@ -91,6 +91,13 @@ openid_connect_callback               GET POST PUT DELETE 404
 set_language                          GET POST PUT DELETE 302
 participants:today                    GET                 302  200
                                       POST PUT DELETE     302  405
+participants:today_snooze             GET PUT DELETE      302  405
+                                      POST                302  422  422  422  422  422  422  422  403  403  403
+participants:today_wake               GET PUT DELETE      302  405
+                                      POST                302  302  302  302  302  302  302  302  403  403  403
+participants:digest_edit              GET                 302  200  200  200  200  200  200  200  403  403  403
+                                      POST                302  422  422  422  422  422  422  422  403  403  403
+                                      PUT DELETE          302  405
 participants:journal_quick            GET                 302  200  200  200  200  200  200  200  403  403  403
                                       POST                302  422  422  422  422  422  422  422  403  403  403
                                       PUT DELETE          302  405

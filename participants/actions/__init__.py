@@ -45,6 +45,7 @@ from participants.actions.entry import (
     save_sensitive_answers,
 )
 from participants.actions.export import delete_export, expire_exports, request_export, write_export
+from participants.actions.inbox import choose_digest, mail_digests, snooze_line, wake_line
 from participants.actions.journal import (
     finish_step,
     keep_draft,
@@ -108,6 +109,7 @@ __all__ = [
     "ask_more",
     "assess_progress",
     "cannot_enrol",
+    "choose_digest",
     "close_goal",
     "close_stint",
     "decide_measure",
@@ -132,6 +134,7 @@ __all__ = [
     "join_group",
     "keep_draft",
     "live_link",
+    "mail_digests",
     "mail_referral",
     "move_in_plan",
     "next_ref",
@@ -167,9 +170,11 @@ __all__ = [
     "set_near_employment",
     "set_step_state",
     "sign_certificate",
+    "snooze_line",
     "take_referral",
     "tell_leads",
     "use_link",
+    "wake_line",
     "withdraw_assessment",
     "withdraw_consent",
     "withdraw_document",

@@ -31,6 +31,7 @@ from participants.forms.entry import (
 )
 from participants.forms.export import ExportForm
 from participants.forms.follow_up import FollowUpGrid, FollowUpRow
+from participants.forms.inbox import DigestForm, SnoozeForm
 from participants.forms.journal import MOST_AT_ONCE, JournalForm, JournalQuickForm, NoteTemplateForm
 from participants.forms.journey import (
     ActivityForm,
@@ -78,6 +79,7 @@ __all__ = [
     "CourseGroupForm",
     "CourseJoinForm",
     "DayShownForm",
+    "DigestForm",
     "DocumentForm",
     "DocumentVersionForm",
     "EndForm",
@@ -114,6 +116,7 @@ __all__ = [
     "ReferralWithdrawForm",
     "Refusable",
     "SensitiveForm",
+    "SnoozeForm",
     "StepForm",
     "StepStateForm",
     "StintCloseForm",

@@ -12,6 +12,7 @@ from participants.models.course import Course, CourseGroup
 from participants.models.document import Document, DocumentKind
 from participants.models.export import ExportFile, ExportRow
 from participants.models.follow_up import FollowUpAttempt
+from participants.models.inbox import DigestChoice, DigestMail, Snooze
 from participants.models.journey import Activity, FollowUp, HoursMonth, JournalEntry, Outcome
 from participants.models.measure import Measure, MeasureKind
 from participants.models.participation import EntryRecord, ExitReason, Participation, SensitiveAnswer, Stint
@@ -43,6 +44,8 @@ __all__ = [
     "Course",
     "CourseGroup",
     "DeclineReason",
+    "DigestChoice",
+    "DigestMail",
     "Document",
     "DocumentKind",
     "EntryRecord",
@@ -74,6 +77,7 @@ __all__ = [
     "ReferralEvent",
     "ReferralLink",
     "SensitiveAnswer",
+    "Snooze",
     "Stint",
     "UnitCost",
 ]

@@ -43,6 +43,7 @@ from participants.rules.consent import (
     check_is_statute,
     check_legal_ground,
     partners_to_ask,
+    readers_of_notes,
 )
 from participants.rules.course import (
     check_course,
@@ -72,6 +73,7 @@ from participants.rules.frame import (
     month_name,
     refused,
 )
+from participants.rules.inbox import SNOOZE_DAYS, check_snooze, digest_period
 from participants.rules.journey import (
     EMPLOYMENT,
     HOURS_MOST,
@@ -94,6 +96,7 @@ from participants.rules.journey import (
     follow_up_closes_on,
     follow_up_due_on,
     is_employment,
+    last_exit_due,
     stint_on,
     takes_part_in_month,
 )
@@ -140,6 +143,7 @@ __all__ = [
     "LETTERS",
     "MONTHS_AFTER",
     "NEXT_STEP",
+    "SNOOZE_DAYS",
     "WAGE_SUPPORT",
     "WAY",
     "WITHOUT_WAGE",
@@ -211,6 +215,7 @@ __all__ = [
     "check_seen",
     "check_signature",
     "check_signature_on_paper",
+    "check_snooze",
     "check_step",
     "check_step_drop",
     "check_step_may_change",
@@ -223,12 +228,14 @@ __all__ = [
     "check_within_reach",
     "colleagues",
     "deciding_authority",
+    "digest_period",
     "focus_areas",
     "follow_up_closes_on",
     "follow_up_due_on",
     "hours_and_kind",
     "is_employment",
     "is_still_readable",
+    "last_exit_due",
     "may_be_recorded",
     "may_be_told",
     "month_is_over",
@@ -238,6 +245,7 @@ __all__ = [
     "partners_to_ask",
     "planned_hours",
     "read_cell",
+    "readers_of_notes",
     "receivers_of_referrals",
     "refusals",
     "refused",

@@ -19,6 +19,13 @@ def partners_to_ask(project: Project) -> Any:
     return Organisation.objects.filter(pk__in=today_partners).exclude(pk=project.owner_id)
 
 
+def readers_of_notes(participation: Participation) -> list[Organisation]:
+    """Who reads a shared note or paper: the project's owner, and the partners whose consent covers notes today."""
+    consented = participation.consents.lifting_secrecy(Consent.Category.NOTES).values("organisation")
+    partners = Organisation.objects.filter(pk__in=consented).exclude(pk=participation.project.owner_id).order_by("name")
+    return [participation.project.owner, *partners]
+
+
 def check_consent(
     participation: Participation, organisation: Organisation, purpose: str, given_on: dt.date, valid_to: dt.date | None
 ) -> None:

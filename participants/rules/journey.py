@@ -209,6 +209,14 @@ def follow_up_closes_on(exit_on: dt.date, milestone: str) -> dt.date | None:
     return add_months(exit_on, MONTHS_AFTER)
 
 
+def last_exit_due(day: dt.date) -> dt.date:
+    """The latest exit whose six months are over on the day: on 28 February that is 31 August."""
+    exit_on = add_months(day, -MONTHS_AFTER)
+    while follow_up_due_on(exit_on + dt.timedelta(days=1), FollowUp.Milestone.SIX_MONTHS) <= day:
+        exit_on += dt.timedelta(days=1)
+    return exit_on
+
+
 def check_follow_up(participation: Participation, milestone: str, answered_on: dt.date) -> dt.date:
     """The exit that the follow-up counts from."""
     if milestone not in FollowUp.Milestone.values:

@@ -71,7 +71,7 @@ from participants.views.journal import (
     note_template_list,
 )
 from participants.views.measure import measure_create, measure_decide, measure_end, measure_withdraw
-from participants.views.overview import enterprise_people, participation_detail, participation_list, today
+from participants.views.overview import enterprise_people, participation_detail, participation_list
 from participants.views.plan import (
     plan_goal_close,
     plan_goal_create,
@@ -100,6 +100,7 @@ from participants.views.referral import (
     referral_withdraw,
 )
 from participants.views.rights import rectification_answer, rectification_create, rectification_list
+from participants.views.today import digest_edit, today, today_snooze, today_wake
 from participants.views.trace import trace
 
 __all__ = [
@@ -128,6 +129,7 @@ __all__ = [
     "course_group_edit",
     "course_join",
     "course_list",
+    "digest_edit",
     "document_create",
     "document_download",
     "document_missing",
@@ -196,6 +198,8 @@ __all__ = [
     "stint_close",
     "stint_open",
     "today",
+    "today_snooze",
+    "today_wake",
     "trace",
     "unit_cost_create",
 ]

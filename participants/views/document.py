@@ -32,7 +32,7 @@ from participants.missing_documents import (
 from participants.models import Activity, Consent, Document, DocumentKind, Outcome, Participation, Stint
 from participants.views.files import send_file
 from participants.views.frame import GET_AND_POST, find, show
-from participants.views.journal import readers, writing_organisation
+from participants.views.journal import writing_organisation
 from partners import access
 from partners.access import Permission
 from partners.audit import log_access
@@ -52,7 +52,7 @@ def document_create(request: Request, pk: int) -> HttpResponse:
         request.POST or None,
         request.FILES or None,
         own=own,
-        readers=readers(participation),
+        readers=rules.readers_of_notes(participation),
         shown=shown,
         initial=_asked_for(request, participation),
     )

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from grundsteget.dates import today
-from participants import actions, forms
+from participants import actions, forms, rules
 from participants.models import Consent, JournalEntry, NoteDraft, NoteTemplate, Participant, Participation
 from participants.names import name_key
 from participants.views.frame import GET_AND_POST, Category, back, find, show
@@ -38,7 +38,7 @@ def journal_create(request: Request, pk: int) -> HttpResponse:
     participation = find(request, pk)
     access.require(request.user, Permission.JOURNAL_WRITE, participation)
     own = writing_organisation(request.user, participation)
-    form = forms.JournalForm(request.POST or None, own=own, readers=readers(participation))
+    form = forms.JournalForm(request.POST or None, own=own, readers=rules.readers_of_notes(participation))
     if form.is_valid():
         try:
             actions.write_journal(participation=participation, organisation=own, by=request.user, **form.cleaned_data)
@@ -76,13 +76,6 @@ def writing_organisation(user: User, participation: Participation) -> Organisati
         m for m in mine if m.organisation_id in consented
     ]
     return (through or mine)[0].organisation
-
-
-def readers(participation: Participation) -> list[Organisation]:
-    """Who reads a shared note: the project's owner, and the partners whose consent covers notes today."""
-    consented = participation.consents.lifting_secrecy(Category.NOTES).values("organisation")
-    partners = Organisation.objects.filter(pk__in=consented).exclude(pk=participation.project.owner_id).order_by("name")
-    return [participation.project.owner, *partners]
 
 
 # --- From anywhere ----------------------------------------------------------------------------------

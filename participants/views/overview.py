@@ -1,4 +1,4 @@
-"""What is read: today, the list, one participant. Each opening is in the read log before the page leaves."""
+"""What is read: the list, one participant. Each opening is in the read log before the page leaves."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -14,8 +14,7 @@ from django_htmx.http import push_url
 from enterprises.models import Enterprise
 from grundsteget import dates
 from participants import forms, history, rules, timeline
-from participants.inbox import inbox
-from participants.listing import ALL, MINE, Listing, Search, first_tab, keep_search, show_steps
+from participants.listing import ALL, MINE, Listing, Search, keep_search, show_steps
 from participants.models import (
     Activity,
     CareTeamMember,
@@ -42,22 +41,6 @@ from partners.access import Permission
 from partners.audit import log_access
 from partners.http import Request
 from partners.models import AccessLog, in_force
-from partners.reminders import reminders_for
-
-# --- Today ----------------------------------------------------------------------------------------
-
-
-@require_safe
-def today(request: Request) -> HttpResponse:
-    """The start page of everybody: what waits for me. Who has no participants gets the doors that are open to her."""
-    if not access.has(request.user, Permission.PARTICIPANT_VIEW):
-        return render(request, "participants/today_doors.html", {"reminders": reminders_for(request.user)})
-    tab = first_tab(request.user, request.GET.get("flik"))
-    waiting = inbox(request.user, tab)
-    log_access(request, AccessLog.Action.LIST, participation_ids=waiting.participation_ids)
-    context = {"inbox": waiting, "tab": tab, "mine": MINE, "all": ALL, "reminders": reminders_for(request.user)}
-    return render(request, "participants/today.html", context)
-
 
 # --- The list -------------------------------------------------------------------------------------
 
@@ -145,7 +128,7 @@ def participation_detail(request: Request, pk: int) -> HttpResponse:
         **_header(request, participation),
         **TAB_CONTEXTS[tab](request, participation, may),
     }
-    fields = fields_of_plan(request.user, participation) if tab == PLAN else AccessLog.FieldsClass.BASIC
+    fields = fields_of_plan(request.user, participation) if tab in {PLAN, TIMELINE} else AccessLog.FieldsClass.BASIC
     log_opening(request, participation, fields=fields)
     template = PARTS.get((tab, request.htmx.target), "participation_detail.html")
     return render(request, f"participants/{template}", context)
@@ -263,7 +246,8 @@ def _overview(request: Request, participation: Participation, may: set[str]) -> 
         "sensitive_questions": len(SensitiveAnswer.Question.choices),
         "follow_ups": _follow_ups(request, participation),
         "gantt": timeline.gantt(_activities(request, participation), participation),
-        "latest": timeline.timeline(request.user, participation, limit=5),
+        # Without the plan, which may tell of health: opening a page is no look at that.
+        "latest": timeline.timeline(request.user, participation, limit=5, without=frozenset({timeline.PLAN})),
     }
 
 

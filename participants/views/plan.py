@@ -231,7 +231,11 @@ def plan_step_state(request: Request, pk: int, step_pk: int) -> HttpResponse:
         actions.set_step_state(step=step, by=request.user, **form.cleaned_data)
     except ValidationError as refusal:
         return _answer(request, participation, "", refused=refusal.messages[0])
-    return _answer(request, participation, STATE_SAID[form.cleaned_data["state"]]())
+    said = STATE_SAID[form.cleaned_data["state"]]()
+    if request.POST.get("from") == "today":
+        messages.success(request, said)
+        return redirect("participants:today")
+    return _answer(request, participation, said)
 
 
 STATE_SAID = {

@@ -198,6 +198,7 @@ SECTIONS = (
 
 # About her, and not printed as rows of a table of their own: why.
 TOLD_ELSEWHERE: dict[Model, str | Promise] = {
+    about.Snooze: _("a worker's own reminder to herself about when to act: a date, and no word about you"),
     Fact: _("computed from the rows in this extract each time one of them changes"),
     ReportFact: _("told under “Reports in which you are counted”"),
 }
