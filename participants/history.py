@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from participants.models import (
     Activity,
     AttendanceCertificate,
+    Break,
     CareTeamMember,
     Consent,
     Document,
@@ -47,6 +48,7 @@ ABOUT: tuple[type[models.Model], ...] = (
     HoursMonth,
     AttendanceCertificate,
     Measure,
+    Break,
     Outcome,
     FollowUp,
     FollowUpAttempt,
@@ -59,7 +61,7 @@ ABOUT: tuple[type[models.Model], ...] = (
 # What belongs to the organisation that wrote it is told to those who may read it.
 OF_ORGANISATIONS = (JournalEntry, Document)
 # Of these the dates and choices are told from what to what; of everything else only that it changed.
-TOLD = frozenset({Activity, Consent, FollowUp, HoursMonth, Outcome, Stint})
+TOLD = frozenset({Activity, Break, Consent, FollowUp, HoursMonth, Outcome, Stint})
 UNINTERESTING = frozenset(
     {"id", "participation", "participant", "recorded_at", "recorded_by", "exit_recorded_at", "scanned_at"}
     | {"version", "submission"}
@@ -82,7 +84,7 @@ def changes(user: User, participation: Participation) -> list[Change]:
         readable = model._default_manager.visible_to(user).filter(participation=participation).order_by()
         about |= Q(label=_label(model), row_id__in=readable.values(row_id=Cast("pk", CharField())))
     of_person = Q(participant_id=participation.participant_id, label=_label(Participant))
-    rows = partners.Change.objects.filter(Q(about, participation_id=participation.pk) | of_person)
+    rows = partners.Change.objects.filter(Q(about, participation_id__in=participation.own_ids) | of_person)
     return list(_at_once([_told(row) for row in rows.select_related("actor").order_by("-pk")[:SHOWN]]))
 
 

@@ -170,12 +170,14 @@ class Search:
 
     def apply(self, participations: ParticipationQuerySet) -> ParticipationQuerySet:
         if self.kind == "identity":
-            return participations.filter(participant__identity_hash__in=self.hashes)
+            return participations.with_number(self.hashes)
         whole = name_key(self.text)
         words = Q()
         for word in whole.split():
             words &= Q(participant__first_name_key__startswith=word) | Q(participant__last_name_key__startswith=word)
-        code = Q(ref__istartswith=self.text)
+        code = Q(ref__istartswith=self.text) | Q(
+            pk__in=Participation.objects.filter(ref__istartswith=self.text).values("merged_into")
+        )
         phrase = Q(participant__first_name_key__startswith=whole) | Q(participant__last_name_key__startswith=whole)
         return participations.filter(words | phrase | code)
 

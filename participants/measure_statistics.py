@@ -65,7 +65,8 @@ def measure_counts(project: Project, first: dt.date | None = None, last: dt.date
 
 def _furthest(project: Project, first: dt.date | None, day: dt.date) -> MeasureQuerySet:
     """Of each person and kind the one measure that has come furthest, with `state_then`."""
-    measures = _ranked(Measure.objects.in_period(first, day).filter(participation__project=project), day)
+    of_project = {"participation__project": project, "participation__merged_into__isnull": True}
+    measures = _ranked(Measure.objects.in_period(first, day).filter(**of_project), day)
     others = _ranked(Measure.objects.in_period(first, day), day).filter(
         Q(rank__lt=OuterRef("rank")) | Q(rank=OuterRef("rank"), pk__lt=OuterRef("pk")),
         participation=OuterRef("participation"),

@@ -38,6 +38,8 @@ PAGES: dict[str, Promise] = {
     "participants:enterprise_people": _("who is placed in an enterprise"),
     "participants:export_create": _("a file with the list of participants"),
     "participants:export_download": _("a file with the list of participants"),
+    "participants:merge_list": _("the search for two records of one person"),
+    "participants:merge_create": _("whether two records are one person"),
     "participants:trace": _("this page: who has looked"),
     "participants:rectification_create": _("a request to correct"),
     "participants:rectification_answer": _("a request to correct"),
@@ -72,7 +74,7 @@ class Look:
 def looks(participation: Participation, limit: int | None = SHOWN) -> list[Look]:
     """The newest first."""
     rows = (
-        AccessSubject.objects.filter(participation_id=participation.pk)
+        AccessSubject.objects.filter(participation_id__in=participation.own_ids)
         .values(
             day=TruncDate("entry__at"),
             who=F("entry__actor__name"),

@@ -62,6 +62,7 @@ class Permission(enum.Enum):
     TRACE_VIEW = "trace_view"  # Who has looked at a participant, to be told to her.
     LOG_REVIEW = "log_review"  # The monthly sample of looks.
     RIGHTS_ANSWER = "rights_answer"  # The register extract, and what a participant asks to have corrected.
+    PARTICIPANT_MERGE = "participant_merge"  # To join two records that are one person, and to part them again.
     RETENTION_DECIDE = "retention_decide"  # Until when a project's documents are kept.
     PROJECT_ERASE = "project_erase"  # The archive package, then everything about the participants.
     IMPORT = "import"  # To add and change a project's rows by a file.
@@ -111,7 +112,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
         | {P.MEMBERS_MANAGE, P.PARTNERSHIP_EDIT, P.NETWORK_COORDINATE}
         | {P.REFERRAL_OVERRIDE, P.CARE_TEAM_GRANT, P.LOG_REVIEW}
         | {P.ATTENDANCE_APPROVE, P.COFINANCING_VIEW, P.UNIT_COST_EDIT}
-        | {P.RETENTION_DECIDE, P.PROJECT_ERASE, P.IMPORT}
+        | {P.RETENTION_DECIDE, P.PROJECT_ERASE, P.IMPORT, P.PARTICIPANT_MERGE}
     ),
     R.STEERING_GROUP: frozenset({P.DASHBOARD_VIEW, P.ENTERPRISE_VIEW}),
     R.CONTROLLER: frozenset({P.DASHBOARD_VIEW, P.REPORT_VIEW, P.ENTERPRISE_VIEW}),

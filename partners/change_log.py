@@ -37,6 +37,8 @@ EXCLUDED = {
 # Of these the log keeps that they changed, and neither from what nor to what.
 MASKED = {
     "participants.Participant": {"identity_cipher", "identity_hash"},
+    # What was joined, with what stood there before: told by the rows themselves.
+    "participants.Merge": {"steps", "highest"},
     # A plan keeps its own history, for those who may read it; health may stand in every word of it.
     "participants.PlanEvent": {"note", "was"},
     "participants.PlanGoal": {"text", "close_note"},

@@ -198,7 +198,7 @@ def _namesakes(project: Project) -> QuerySet[Any, Any]:
     """People with the same name and birth date as somebody else in the project."""
     same = ["participant__first_name_key", "participant__last_name_key", "participant__birth_date"]
     return (
-        Participation.objects.filter(project=project, participant__birth_date__isnull=False)
+        Participation.objects.filter(project=project, merged_into__isnull=True, participant__birth_date__isnull=False)
         .exclude(participant__last_name_key="")
         .annotate(namesakes=Window(Count("pk"), partition_by=same))
         .filter(namesakes__gt=1)

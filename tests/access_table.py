@@ -167,6 +167,39 @@ participants:stint_close              GET                 302  200  403  404  40
 participants:stint_open               GET                 302  200  403  404  404  404  404  200  404  404  404
                                       POST                302  422  403  404  404  404  404  422  404  404  404
                                       PUT DELETE          302  405
+participants:stint_edit               GET                 302  200  403  404  404  404  404  200  404  404  404
+                                      POST                302  422  403  404  404  404  404  422  404  404  404
+                                      PUT DELETE          302  405
+participants:stint_reopen             GET                 302  200  403  404  404  404  404  200  404  404  404
+                                      POST                302  422  403  404  404  404  404  422  404  404  404
+                                      PUT DELETE          302  405
+participants:mistake_create           GET                 302  200  403  404  404  404  404  200  404  404  404
+                                      POST                302  422  403  404  404  404  404  422  404  404  404
+                                      PUT DELETE          302  405
+participants:mistake_undo             GET                 302  200  403  404  404  404  404  200  404  404  404
+                                      POST                302  422  403  404  404  404  404  422  404  404  404
+                                      PUT DELETE          302  405
+participants:break_create             GET                 302  200  403  404  404  404  404  200  404  404  404
+                                      POST                302  422  403  404  404  404  404  422  404  404  404
+                                      PUT DELETE          302  405
+participants:break_end                GET                 302  200  403  404  404  404  404  200  404  404  404
+                                      POST                302  422  403  404  404  404  404  422  404  404  404
+                                      PUT DELETE          302  405
+participants:activity_withdraw        GET                 302  200  403  404  404  404  404  200  404  404  404
+                                      POST                302  422  403  404  404  404  404  422  404  404  404
+                                      PUT DELETE          302  405
+participants:merge_create             GET                 302  403  403  404  404  404  404  200  404  404  404
+                                      POST                302  403  403  404  404  404  404  422  404  404  404
+                                      PUT DELETE          302  405
+participants:journal_edit             GET                 302  200  404  404  404  404  404  404  404  404  404
+                                      POST                302  422  404  404  404  404  404  404  404  404  404
+                                      PUT DELETE          302  405
+participants:merge_list               GET                 302  403  403  403  403  403  403  200  403  403  403
+                                      POST                302  403  403  403  403  403  403  422  403  403  403
+                                      PUT DELETE          302  405
+participants:merge_undo               GET                 302  404  404  404  404  404  404  200  404  404  404
+                                      POST                302  404  404  404  404  404  404  422  404  404  404
+                                      PUT DELETE          302  405
 participants:near_employment_edit     GET                 302  200  403  404  404  404  404  200  404  404  404
                                       POST                302  302  403  404  404  404  404  302  404  404  404
                                       PUT DELETE          302  405

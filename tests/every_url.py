@@ -108,6 +108,10 @@ class World:
     def ids(self) -> dict[str, Any]:
         """What an argument of this name stands for, unless `kwargs` says otherwise."""
         return {
+            "stint_pk": self.ongoing.stints.get().pk,
+            "break_pk": self.ongoing.breaks.get().pk,
+            "other_pk": self.closed.pk,
+            "merge_pk": self.ongoing.participant.merges.get().pk,
             "activity_pk": self.ongoing.activities.get().pk,
             "measure_pk": self.ongoing.measures.get().pk,
             "outcome_pk": self.ongoing.outcomes.get().pk,
@@ -254,6 +258,8 @@ def _make_busy_participation(cast: Cast) -> Participation:
     factories.make_hours(participation)
     factories.make_attendance_day(participation)
     factories.make_course_group(factories.make_course(cast.adult_education, cast.project))
+    factories.make_break(participation)
+    factories.make_merge(participation, cast.project_office)
     factories.make_outcome(participation, kind="praktik", started_on="2017-01-09", recorded_by=cast.coordinator)
     factories.make_journal_entry(
         participation, cast.coordinator, is_shared=True, next_step="Ringa läraren", next_step_on="2017-03-20"

@@ -17,6 +17,7 @@ from participants.models import (
     Activity,
     AttendanceCertificate,
     AttendanceDay,
+    Break,
     CareTeamMember,
     CompensationType,
     Consent,
@@ -36,6 +37,7 @@ from participants.models import (
     LeadTransfer,
     Measure,
     MeasureKind,
+    Merge,
     NoteTemplate,
     Outcome,
     Participant,
@@ -380,6 +382,22 @@ def make_activity(
     )
     refreshed(participation)
     return activity
+
+
+def make_break(
+    participation: Participation, started_on: str = "2016-07-04", ended_on: str | None = None, **fields
+) -> Break:
+    return Break.objects.create(
+        participation=participation,
+        **{"kind": "semester", "started_on": day(started_on), "ended_on": day_or_none(ended_on), **fields},
+    )
+
+
+def make_merge(participation: Participation, by: User, **fields) -> Merge:
+    """A record without any rows of its own that was joined to the person's."""
+    former = make_participant(merged_into=participation.participant)
+    values = {"reason": "Samma person", "merged_by": by, **fields}
+    return Merge.objects.create(kept=participation.participant, former=former, **values)
 
 
 def make_hours(

@@ -21,6 +21,17 @@ from participants.actions.care_team import (
     withdraw_lead_offer,
 )
 from participants.actions.consent import end_statute_ground, give_consent, withdraw_consent
+from participants.actions.correction import (
+    correct_journal,
+    correct_stint,
+    end_break,
+    mark_mistake,
+    marked_as_mistake,
+    record_break,
+    reopen_stint,
+    undo_mistake,
+    withdraw_activity,
+)
 from participants.actions.course import (
     join_group,
     save_course,
@@ -65,7 +76,9 @@ from participants.actions.journey import (
     set_near_employment,
     withdraw_outcome,
 )
+from participants.actions.leaving import leave_project
 from participants.actions.measure import decide_measure, end_measure, record_measure, withdraw_measure
+from participants.actions.merge import merge_participants, undo_merge
 from participants.actions.plan import (
     add_goal,
     add_step,
@@ -112,6 +125,8 @@ __all__ = [
     "choose_digest",
     "close_goal",
     "close_stint",
+    "correct_journal",
+    "correct_stint",
     "decide_measure",
     "decline_lead",
     "decline_referral",
@@ -121,6 +136,7 @@ __all__ = [
     "edit_referral",
     "edit_step",
     "end_activity",
+    "end_break",
     "end_care_team_member",
     "end_measure",
     "end_outcome",
@@ -133,15 +149,20 @@ __all__ = [
     "grant_access",
     "join_group",
     "keep_draft",
+    "leave_project",
     "live_link",
     "mail_digests",
     "mail_referral",
+    "mark_mistake",
+    "marked_as_mistake",
+    "merge_participants",
     "move_in_plan",
     "next_ref",
     "offer_lead",
     "open_stint",
     "record_activity",
     "record_attendance",
+    "record_break",
     "record_follow_up",
     "record_hours",
     "record_hours_by_month",
@@ -151,6 +172,7 @@ __all__ = [
     "record_rectification",
     "remind_referrals",
     "reopen_goal",
+    "reopen_stint",
     "replace_document",
     "reply_to_referral",
     "request_export",
@@ -173,8 +195,11 @@ __all__ = [
     "snooze_line",
     "take_referral",
     "tell_leads",
+    "undo_merge",
+    "undo_mistake",
     "use_link",
     "wake_line",
+    "withdraw_activity",
     "withdraw_assessment",
     "withdraw_consent",
     "withdraw_document",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.functions import Length
 from django.utils.translation import gettext as _
 
@@ -133,6 +133,8 @@ def _person(typed: Participant, number: identity.Identity | None, project: Proje
         return typed
     typed.set_identity(number, project.pk)
     known = Participant.objects.select_for_update(of=("self",)).filter(identity_hash=typed.identity_hash).first()
+    if known is not None and known.merged_into_id is not None:
+        known = Participant.objects.select_for_update(of=("self",)).get(pk=known.merged_into_id)
     if known is None:
         save(typed)
         return typed
@@ -187,6 +189,8 @@ def close_stint(
     ended_on: dt.date,
     exit_reason: ExitReason | None,
     exit_note: str = "",
+    exit_support: str = "",
+    exit_registered: str = "",
     by: User,
     outcome: Mapping[str, Any] | None = None,
 ) -> Stint:
@@ -198,23 +202,33 @@ def close_stint(
     stint = participation.stints.filter(ended_on__isnull=True).first()
     stint = rules.check_stint_end(participation, stint, ended_on, exit_reason)
     stint.ended_on, stint.exit_reason, stint.exit_note = ended_on, exit_reason, exit_note
+    stint.exit_support, stint.exit_registered = exit_support, exit_registered
     stint.exit_recorded_at = now()
     save(stint)
-    _end_activities(participation, ended_on)
+    end_activities(stint, ended_on, by)
+    _end_breaks(participation, ended_on)
     if outcome:
         write_outcome(participation, by=by, **outcome)
     changed(participation.pk)
     return stint
 
 
-def _end_activities(participation: Participation, last_day: dt.date) -> None:
-    """What goes on ends with the stint; what was only planned falls away."""
-    for activity in participation.activities.exclude(ended_on__lte=last_day):
+def end_activities(stint: Stint, last_day: dt.date, by: User) -> None:
+    """What goes on ends with the stint; what was only planned falls away. Each remembers it, for an exit taken back."""
+    for activity in stint.participation.activities.exclude(ended_on__lte=last_day):
+        activity.ended_with, activity.would_end_on = stint, activity.ended_on
         if activity.started_on > today():
-            activity.delete()
+            activity.withdrawn_at, activity.withdrawn_by = now(), by
+            activity.withdrawn_reason = _("Fell away when the person left")
         else:
             activity.ended_on = max(last_day, activity.started_on)
-            save(activity)
+        save(activity)
+
+
+def _end_breaks(participation: Participation, last_day: dt.date) -> None:
+    """Nobody is absent from what she has left."""
+    participation.breaks.filter(started_on__gt=last_day).delete()
+    participation.breaks.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=last_day)).update(ended_on=last_day)
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ from participants.forms.care_team import (
     LeadOfferForm,
 )
 from participants.forms.consent import ConsentForm, ConsentWithdrawForm, DayShownForm, ProtectionReasonForm
+from participants.forms.correction import BreakForm, JournalEditForm, StintEditForm
 from participants.forms.course import (
     CourseForm,
     CourseGroupForm,
@@ -46,6 +47,7 @@ from participants.forms.journey import (
     outcome_in_words,
 )
 from participants.forms.measure import MeasureDecisionForm, MeasureForm
+from participants.forms.merge import MergeForm, MergeSearchForm
 from participants.forms.plan import (
     GoalCloseForm,
     GoalForm,
@@ -67,6 +69,7 @@ from participants.forms.rights import RectificationAnswerForm, RectificationForm
 __all__ = [
     "MOST_AT_ONCE",
     "ActivityForm",
+    "BreakForm",
     "CareTeamEndForm",
     "CareTeamForm",
     "CareTeamGrantForm",
@@ -93,12 +96,15 @@ __all__ = [
     "GoalForm",
     "HoursForm",
     "IdentityShowForm",
+    "JournalEditForm",
     "JournalForm",
     "JournalQuickForm",
     "LeadAnswerForm",
     "LeadOfferForm",
     "MeasureDecisionForm",
     "MeasureForm",
+    "MergeForm",
+    "MergeSearchForm",
     "NearEmploymentForm",
     "NoteTemplateForm",
     "NumberForm",
@@ -120,6 +126,7 @@ __all__ = [
     "StepForm",
     "StepStateForm",
     "StintCloseForm",
+    "StintEditForm",
     "StintOpenForm",
     "UnitCostForm",
     "outcome_in_words",

@@ -271,6 +271,41 @@ class EnrolForm(PersonFields, EntryRecordFields, SensitiveFields):
             for organisation in self.cleaned_data["consent_to"]
         ]
 
+    SECTIONS: tuple[tuple[Any, tuple[str, ...]], ...] = (
+        (_("The person"), PersonFields.PERSON_FIELDS),
+        (_("The entry"), ("started_on", "referred_by", "lead")),
+        (_("Entry record"), EntryRecordFields.ENTRY_FIELDS),
+        (_("Sensitive answers"), tuple(SensitiveAnswer.Question.values)),
+        (_("Consent"), ("consent_to", "consent_on", "consent_valid_to")),
+    )
+
+    @property
+    def answers(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """All that was typed, to be read through once more: (heading, [(question, answer in words)])."""
+        told = []
+        for heading, names in self.SECTIONS:
+            lines = [(str(self.fields[name].label), self._in_words(name)) for name in names if name in self.fields]
+            if lines:
+                told.append((str(heading), lines))
+        return told
+
+    def _in_words(self, name: str) -> str:
+        field, value = self.fields[name], self.cleaned_data.get(name)
+        if isinstance(value, QuerySet):
+            return ", ".join(map(str, value)) or gettext("nobody")
+        if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
+            return str(dict(field.choices).get(value, value))  # type: ignore[arg-type]
+        return "–" if value in (None, "") else str(value)
+
+    @property
+    def typed(self) -> list[tuple[str, str]]:
+        """Name and value of every answer as it was sent, to be sent once more."""
+        return [
+            (name, value)
+            for name in self.fields
+            for value in (self.data.getlist(name) if hasattr(self.data, "getlist") else [self.data.get(name, "")])
+        ]
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         if data.get("consent_to") and not data.get("consent_on") and "consent_on" not in self.errors:

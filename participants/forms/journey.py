@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext
@@ -17,15 +18,21 @@ from django.utils.translation import gettext_lazy as _
 from enterprises.models import Enterprise
 from grundsteget.dates import months_between, today
 from grundsteget.forms import DayField, Radios, Refusable, capital
-from participants.forms.shared import enterprises, partner_organisations
+from participants import rules
+from participants.forms.care_team import ColleagueField
+from participants.forms.shared import UNKNOWN, enterprises, partner_organisations, three_states
 from participants.models import (
     Activity,
     ExitReason,
     FollowUp,
+    JournalEntry,
     Outcome,
     Participation,
+    PlanStep,
+    Referral,
 )
-from partners.models import Organisation, Project
+from participants.models.participation import Support
+from partners.models import Membership, Organisation, Project
 
 
 class ActivityForm(Refusable):
@@ -196,6 +203,20 @@ class SituationForm(OutcomeFields):
         return data
 
 
+class StepsField(forms.ModelMultipleChoiceField):
+    """What is still open, to be ticked off."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, widget=forms.CheckboxSelectMultiple, **kwargs)
+
+    def label_from_instance(self, row: Any) -> str:
+        if isinstance(row, JournalEntry):
+            return f"{row.next_step_on} {row.next_step}"
+        if isinstance(row, Referral):
+            return f"{row.to_organisation}"
+        return f"{row.due_on or ''} {row.what}".strip()
+
+
 class StintCloseForm(SituationForm):
     ended_on = DayField(label=_("Last day in the project"), initial=today)
     exit_reason = forms.ModelChoiceField(
@@ -211,12 +232,47 @@ class StintCloseForm(SituationForm):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("The situation at the exit, and who takes over what remains to be done"),
     )
+    exit_support = forms.ChoiceField(
+        label=_("What the person mainly lives on"), required=False, choices=capital(Support.choices, empty=UNKNOWN)
+    )
+    exit_registered = three_states(_("Registered at Arbetsförmedlingen"))
+    done = StepsField(label=_("Next steps that are done, or no longer needed"), queryset=JournalEntry.objects.none())
+    dropped = StepsField(label=_("Steps in the plan that are dropped"), queryset=PlanStep.objects.none())
+    withdrawn = StepsField(label=_("Referrals that are withdrawn"), queryset=Referral.objects.none())
+    lead_to = ColleagueField(
+        label=_("Offer the lead to"),
+        queryset=Membership.objects.none(),
+        required=False,
+        empty_label=_("Nobody: the lead worker stays until the follow-ups are made"),
+    )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    OPEN = ("done", "dropped", "withdrawn")
+
+    def __init__(
+        self, *args: Any, participation: Participation, still_open: Mapping[str, QuerySet[Any]], **kwargs: Any
+    ) -> None:
+        """`still_open`: what of the person's is not finished and the user may close, by field."""
         super().__init__(*args, unknown=gettext("Not known yet"), **kwargs)
+        fields: Any = self.fields
+        for name in self.OPEN:
+            fields[name].queryset = still_open[name]
+            if not still_open[name]:
+                del fields[name]
+        fields["lead_to"].queryset = rules.colleagues(participation)
         self.fields["exit_reason"].queryset = ExitReason.objects.filter(  # type: ignore[attr-defined]
             Q(retired_on__isnull=True) | Q(retired_on__gte=today())
         )
+
+    @property
+    def open_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.OPEN if name in self.fields]
+
+    @property
+    def leaving(self) -> dict[str, Any]:
+        """The words of `leave_project`."""
+        data, own = self.cleaned_data, ("ended_on", "exit_reason", "exit_note", "exit_support", "exit_registered")
+        chosen = {name: data[name] for name in self.OPEN if name in self.fields}
+        return {name: data[name] for name in own} | chosen | {"lead_to": data["lead_to"], "outcome": self.outcome}
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

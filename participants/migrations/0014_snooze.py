@@ -7,7 +7,7 @@ import grundsteget.dates
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("participants", "0012_writing"),
+        ("participants", "0013_merge"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

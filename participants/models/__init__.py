@@ -8,6 +8,7 @@ from participants.models.attendance import (
     CompensationType,
     UnitCost,
 )
+from participants.models.correction import Break, JournalVersion, StintCorrection
 from participants.models.course import Course, CourseGroup
 from participants.models.document import Document, DocumentKind
 from participants.models.export import ExportFile, ExportRow
@@ -15,6 +16,7 @@ from participants.models.follow_up import FollowUpAttempt
 from participants.models.inbox import DigestChoice, DigestMail, Snooze
 from participants.models.journey import Activity, FollowUp, HoursMonth, JournalEntry, Outcome
 from participants.models.measure import Measure, MeasureKind
+from participants.models.merge import Merge
 from participants.models.participation import EntryRecord, ExitReason, Participation, SensitiveAnswer, Stint
 from participants.models.person import Participant
 from participants.models.plan import (
@@ -38,6 +40,7 @@ __all__ = [
     "AttendanceDay",
     "AttendanceSignature",
     "AttendanceTotal",
+    "Break",
     "CareTeamMember",
     "CompensationType",
     "Consent",
@@ -57,9 +60,11 @@ __all__ = [
     "FollowUpAttempt",
     "HoursMonth",
     "JournalEntry",
+    "JournalVersion",
     "LeadTransfer",
     "Measure",
     "MeasureKind",
+    "Merge",
     "NoteDraft",
     "NoteTemplate",
     "Outcome",
@@ -79,5 +84,6 @@ __all__ = [
     "SensitiveAnswer",
     "Snooze",
     "Stint",
+    "StintCorrection",
     "UnitCost",
 ]

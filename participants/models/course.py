@@ -77,7 +77,8 @@ class CourseGroupQuerySet(models.QuerySet["CourseGroup"]):
     def with_taken(self) -> Self:
         """With how many seats are taken from today on, by people the user may not see as well."""
         still_there = Q(activities__ended_on__isnull=True) | Q(activities__ended_on__gte=today())
-        return self.annotate(taken=Count("activities", filter=still_there))
+        standing = Q(activities__withdrawn_at__isnull=True)
+        return self.annotate(taken=Count("activities", filter=standing & still_there))
 
     def to_join(self) -> Self:
         """Open, and not over."""

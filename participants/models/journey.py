@@ -13,13 +13,17 @@ from django.utils.translation import gettext_lazy as _
 from enterprises.models import Enterprise
 from grundsteget.dates import now, today
 from participants.models.course import CourseGroup
-from participants.models.participation import AboutJourneyQuerySet, OwnOrSharedQuerySet, Participation
+from participants.models.participation import AboutJourneyQuerySet, OwnOrSharedQuerySet, Participation, Stint
 from partners import access
 from partners.access import Permission
 from partners.models import Organisation, User, in_force, period_is_ordered
 
 
 class ActivityQuerySet(AboutJourneyQuerySet):
+    def standing(self) -> Self:
+        """All but the withdrawn ones."""
+        return self.filter(withdrawn_at__isnull=True)
+
     def ongoing(self) -> Self:
         return self.filter(in_force(today()))
 
@@ -31,6 +35,13 @@ class ActivityQuerySet(AboutJourneyQuerySet):
         return self.visible_to(user).filter(
             owned | Q(enterprise__organisation__in=own) | Q(group__course__organisation__in=own)
         )
+
+
+class StandingActivities(models.Manager["Activity"]):
+    """What was recorded by mistake is in no list and no count, and a person's `activities` are those that stand."""
+
+    def get_queryset(self) -> ActivityQuerySet:
+        return ActivityQuerySet(self.model, using=self._db).standing()
 
 
 class Activity(models.Model):
@@ -79,7 +90,17 @@ class Activity(models.Model):
     recorded_at = models.DateTimeField(default=now, editable=False)
     recorded_by = models.ForeignKey(User, null=True, editable=False, on_delete=models.PROTECT, related_name="+")
 
-    objects = ActivityQuerySet.as_manager()
+    # The last day it had before an exit ended it, for the exit that is taken back the same day.
+    ended_with = models.ForeignKey(
+        Stint, null=True, editable=False, on_delete=models.SET_NULL, related_name="ended_activities"
+    )
+    would_end_on = models.DateField(null=True, editable=False)
+    withdrawn_at = models.DateTimeField(null=True, editable=False)
+    withdrawn_by = models.ForeignKey(User, null=True, editable=False, on_delete=models.PROTECT, related_name="+")
+    withdrawn_reason = models.CharField(max_length=200, blank=True, editable=False)
+
+    objects = StandingActivities.from_queryset(ActivityQuerySet)()
+    with_withdrawn = ActivityQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("activity")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Self
 
 from django.conf import settings
@@ -55,10 +56,11 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
         """What the user's role and the persons' consents open, protected persons among them: whom one could let in."""
         rights = access.of(user)
         partner_ids = rights.organisation_ids(Permission.PARTICIPANT_VIEW) - rights.placed_only_ids()
+        standing = self.filter(merged_into__isnull=True)
         owned = Q(project__owner__in=rights.owner_wide_ids(Permission.PARTICIPANT_VIEW))
         consented = Exists(_consent_for(partner_ids, category))
         placed = Exists(_consent_for(rights.placed_only_ids(), category)) & Exists(_placed_at(rights.placed_only_ids()))
-        return self.filter(owned | consented | placed)
+        return standing.filter(owned | consented | placed)
 
     def ongoing(self) -> ParticipationQuerySet:
         return self.filter(entered_on__isnull=False, left_on__isnull=True)
@@ -70,8 +72,19 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
         return self.filter(~Exists(Consent.objects.lifting_secrecy().filter(participation=OuterRef("pk"))))
 
     def silent(self) -> ParticipationQuerySet:
-        """Those who take part although nothing has been recorded for a long time. (esf-rules.md P-8)"""
-        return self.ongoing().filter(last_event_on__lt=today() - dt.timedelta(days=settings.SILENCE_DAYS))
+        """Those who take part although nothing has been recorded for a long time, and no break explains it. (P-8)"""
+        from participants.models.correction import Break
+
+        since = today() - dt.timedelta(days=settings.SILENCE_DAYS)
+        on_leave = Break.objects.since(since).filter(participation=OuterRef("pk"))
+        return self.ongoing().filter(~Exists(on_leave), last_event_on__lt=since)
+
+    def with_number(self, hashes: Iterable[str]) -> ParticipationQuerySet:
+        """Of the persons who hold one of these numbers now, or held it in a record that was joined to theirs."""
+        holders = Participant.objects.filter(identity_hash__in=list(hashes)).values(
+            holder=Coalesce("merged_into", "pk")
+        )
+        return self.filter(participant__in=holders)
 
     def with_card(self) -> ParticipationQuerySet:
         """With all that a list row or a page header shows, in a constant number of queries."""
@@ -139,6 +152,9 @@ class Participation(models.Model):
     next_step = models.CharField(_("next step"), max_length=200, blank=True, editable=False)
     next_step_on = models.DateField(_("next step on"), null=True, editable=False)
     version = models.PositiveIntegerField(default=0, editable=False)
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, editable=False, on_delete=models.CASCADE, related_name="former_selves"
+    )
     created_by = models.ForeignKey(User, null=True, editable=False, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=now, editable=False)
 
@@ -175,6 +191,11 @@ class Participation(models.Model):
         return self.participant.full_name or self.ref
 
     @property
+    def own_ids(self) -> models.QuerySet[Participation, int]:
+        """Its own id, and those of records that were joined to it: what was logged about them stays under theirs."""
+        return Participation.objects.filter(Q(pk=self.pk) | Q(merged_into=self.pk)).values_list("pk", flat=True)
+
+    @property
     def is_ongoing(self) -> bool:
         return self.entered_on is not None and self.left_on is None
 
@@ -198,12 +219,39 @@ class OwnOrSharedQuerySet(AboutParticipationQuerySet):
         shared = Q(is_shared=True, participation__in=Participation.objects.visible_to(user, "notes"))
         return super().visible_to(user).filter(shared | Q(organisation__in=own))
 
+    def of_own(self, user: User | AnonymousUser) -> Self:
+        """Those of the user's own organisation."""
+        return self.filter(organisation__in=access.of(user).organisation_ids(Permission.PARTICIPANT_VIEW))
+
 
 class AboutJourneyQuerySet(AboutParticipationQuerySet):
     """Rows about the way itself, such as activities and outcomes: consent can leave them out."""
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
         return self.filter(participation__in=Participation.objects.visible_to(user, "journey"))
+
+
+class YesNo(models.TextChoices):
+    """A question's answer: yes, no, unknown (`uppgift saknas`) or refused (`vill ej uppge`). (esf-rules.md K-7)"""
+
+    YES = "j", _("yes")
+    NO = "n", _("no")
+    DECLINED = "vill_ej", _("does not want to say")
+
+
+class Support(models.TextChoices):
+    """What somebody mainly lives on. (esf-rules.md 5.3)"""
+
+    WAGE = "lon", _("wage")
+    UNEMPLOYMENT = "a_kassa", _("unemployment benefit")
+    ACTIVITY = "aktivitetsstod", _("activity support")
+    INTRODUCTION = "etablering", _("introduction benefit")
+    SICKNESS = "sjukpenning", _("sickness or rehabilitation benefit")
+    SICKNESS_COMPENSATION = "sjukersattning", _("sickness or activity compensation")
+    SOCIAL = "forsorjningsstod", _("social assistance")
+    STUDY = "studiestod", _("study support")
+    OTHER = "annan", _("other public support")
+    NONE = "ingen", _("no public support")
 
 
 class StintQuerySet(AboutJourneyQuerySet):
@@ -224,6 +272,8 @@ class Stint(models.Model):
         ExitReason, verbose_name=_("reason for leaving"), null=True, blank=True, on_delete=models.PROTECT
     )
     exit_note = models.CharField(_("note on leaving"), max_length=1000, blank=True)
+    exit_support = models.CharField(_("main support after leaving"), max_length=24, choices=Support, blank=True)
+    exit_registered = models.CharField(_("registered at Arbetsförmedlingen"), max_length=8, choices=YesNo, blank=True)
     referred_by = models.ForeignKey(
         Organisation, verbose_name=_("referred by"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -254,14 +304,6 @@ class Stint(models.Model):
 
     def __str__(self) -> str:
         return f"{self.started_on} – {self.ended_on or '…'}"
-
-
-class YesNo(models.TextChoices):
-    """A question's answer: yes, no, unknown (`uppgift saknas`) or refused (`vill ej uppge`). (esf-rules.md K-7)"""
-
-    YES = "j", _("yes")
-    NO = "n", _("no")
-    DECLINED = "vill_ej", _("does not want to say")
 
 
 class EntryRecord(models.Model):

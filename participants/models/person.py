@@ -41,6 +41,9 @@ class Participant(models.Model):
     district = models.CharField(_("district"), max_length=60, blank=True)
     phone = models.CharField(_("phone"), max_length=30, blank=True)
     email = models.EmailField(_("e-mail"), max_length=254, blank=True)
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, editable=False, on_delete=models.CASCADE, related_name="former_selves"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

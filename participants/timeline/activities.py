@@ -11,7 +11,7 @@ from grundsteget.dates import today
 from participants import rules
 from participants.models import Activity, AttendanceCertificate, AttendanceSignature, Participation
 from participants.timeline.corrections import corrections, of_readers
-from participants.timeline.frame import Entry
+from participants.timeline.frame import Entry, joined
 from partners.models import User
 
 ACTIVITIES = "aktiviteter"
@@ -19,22 +19,27 @@ ACTIVITIES = "aktiviteter"
 
 def activities(user: User, participation: Participation) -> Iterator[Entry]:
     rows = list(
-        Activity.objects.visible_to(user)
+        Activity.with_withdrawn.visible_to(user)
         .filter(participation=participation)
         .select_related("enterprise__organisation")
         .order_by("started_on", "pk")
     )
     changed = corrections(participation, Activity, of_readers(user, participation, rows))
     for activity in rows:
+        is_gone = activity.withdrawn_at is not None
+        withdrawn = _("removed: %(reason)s") % {"reason": activity.withdrawn_reason} if is_gone else ""
         yield Entry(
             activity.started_on,
             ACTIVITIES,
             _("Begins: %(activity)s") % {"activity": activity.label},
-            how(activity),
-            is_planned=activity.started_on > today(),
+            joined(how(activity), withdrawn),
+            is_planned=activity.started_on > today() and not is_gone,
+            is_gone=is_gone,
             order=activity.pk,
             corrections=changed.get(activity.pk, []),
         )
+        if is_gone:
+            continue
         if activity.ended_on and activity.ended_on < today():
             yield Entry(
                 activity.ended_on, ACTIVITIES, _("Ends: %(activity)s") % {"activity": activity.label}, order=activity.pk

@@ -38,6 +38,7 @@ class Entry:
     is_shared: bool = False
     is_gone: bool = False
     order: int = 0  # Among those of one day: what was recorded last stands first.
+    edit_url: str = ""  # Where its writer puts it right.
     corrections: list[Correction] = field(default_factory=list)
 
 

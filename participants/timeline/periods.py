@@ -5,12 +5,23 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
+from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from grundsteget.dates import today
 from participants import rules
-from participants.models import Consent, ExitReason, FollowUp, FollowUpAttempt, Participation, Stint
-from participants.timeline.frame import Entry, joined
+from participants.models import (
+    Break,
+    Consent,
+    ExitReason,
+    FollowUp,
+    FollowUpAttempt,
+    Participation,
+    Stint,
+    StintCorrection,
+)
+from participants.timeline.frame import Correction, Entry, joined, lasting_to
 from partners.models import User
 
 PERIODS = "perioder"
@@ -19,7 +30,9 @@ PERIODS = "perioder"
 def periods(user: User, participation: Participation) -> Iterator[Entry]:
     """Entries and exits, and the two questions that follow an exit."""
     stints = Stint.objects.visible_to(user).filter(participation=participation)
-    stints = stints.select_related("exit_reason", "referred_by")
+    stints = stints.select_related("exit_reason", "referred_by").prefetch_related(
+        "corrections__exit_reason", "corrections__corrected_by"
+    )
     number = 0
     for stint in stints.order_by("started_on"):
         mistaken = stint.exit_reason_id == ExitReason.MISTAKE
@@ -33,10 +46,31 @@ def periods(user: User, participation: Participation) -> Iterator[Entry]:
             is_milestone=True,
             is_gone=mistaken,
             order=stint.pk,
+            corrections=[_as_it_was(one) for one in reversed(stint.corrections.all())],
         )
         if stint.ended_on and not mistaken:
             yield Entry(stint.ended_on, PERIODS, _("Exit"), str(stint.exit_reason), is_milestone=True, order=stint.pk)
+    yield from _breaks(user, participation)
     yield from _follow_ups(user, participation)
+
+
+def _as_it_was(one: StintCorrection) -> Correction:
+    """A period until it was corrected, and why it was."""
+    period = joined(f"{one.started_on} – {one.ended_on or '…'}", one.exit_reason)
+    why = f"{capfirst(one.get_kind_display())}: {one.reason}"
+    return Correction(timezone.localdate(one.corrected_at), one.corrected_by.name, [period, why])
+
+
+def _breaks(user: User, participation: Participation) -> Iterator[Entry]:
+    for one in Break.objects.visible_to(user).filter(participation=participation):
+        yield Entry(
+            one.started_on,
+            PERIODS,
+            _("Break: %(kind)s") % {"kind": one.get_kind_display()},
+            lasting_to(one.ended_on) or _("until further notice"),
+            is_planned=one.started_on > today(),
+            order=one.pk,
+        )
 
 
 def _follow_ups(user: User, participation: Participation) -> Iterator[Entry]:

@@ -26,6 +26,16 @@ from participants.views.consent import (
     consent_receipt,
     consent_withdraw,
 )
+from participants.views.correction import (
+    activity_withdraw,
+    break_create,
+    break_end,
+    journal_edit,
+    mistake_create,
+    mistake_undo,
+    stint_edit,
+    stint_reopen,
+)
 from participants.views.course import (
     course_create,
     course_detail,
@@ -71,6 +81,7 @@ from participants.views.journal import (
     note_template_list,
 )
 from participants.views.measure import measure_create, measure_decide, measure_end, measure_withdraw
+from participants.views.merge import merge_create, merge_list, merge_undo
 from participants.views.overview import enterprise_people, participation_detail, participation_list
 from participants.views.plan import (
     plan_goal_close,
@@ -106,10 +117,13 @@ from participants.views.trace import trace
 __all__ = [
     "activity_create",
     "activity_end",
+    "activity_withdraw",
     "attendance_certificate",
     "attendance_certificates",
     "attendance_grid",
     "attendance_person",
+    "break_create",
+    "break_end",
     "care_team_contact",
     "care_team_create",
     "care_team_end",
@@ -150,6 +164,7 @@ __all__ = [
     "identity_show",
     "journal_create",
     "journal_draft",
+    "journal_edit",
     "journal_quick",
     "journal_step_done",
     "lead_answer",
@@ -158,6 +173,11 @@ __all__ = [
     "measure_decide",
     "measure_end",
     "measure_withdraw",
+    "merge_create",
+    "merge_list",
+    "merge_undo",
+    "mistake_create",
+    "mistake_undo",
     "near_employment_edit",
     "note_template_create",
     "note_template_edit",
@@ -196,7 +216,9 @@ __all__ = [
     "referral_withdraw",
     "sensitive_edit",
     "stint_close",
+    "stint_edit",
     "stint_open",
+    "stint_reopen",
     "today",
     "today_snooze",
     "today_wake",

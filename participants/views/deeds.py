@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from typing import Any
+
+from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
@@ -13,20 +17,25 @@ from django.views.decorators.http import require_http_methods
 
 from grundsteget.dates import today
 from participants import actions, forms, identity, rules
+from participants.missing_documents import SHOWN_EXITS
 from participants.models import (
     Activity,
     CourseGroup,
+    ExitReason,
     FollowUp,
     JournalEntry,
     Outcome,
     Participation,
+    PlanStep,
+    Referral,
+    Stint,
 )
 from participants.views.frame import GET_AND_POST, Category, back, find, show
 from partners import access
 from partners.access import Permission
 from partners.audit import log_access
 from partners.http import Request
-from partners.models import AccessLog
+from partners.models import AccessLog, Project
 
 # --- Parallel activities and hours ------------------------------------------------------------------
 
@@ -172,39 +181,80 @@ def near_employment_edit(request: Request, pk: int) -> HttpResponse:
 
 @require_http_methods(GET_AND_POST)
 def stint_close(request: Request, pk: int) -> HttpResponse:
+    """The exit: why, what the person does now, what is still open, and when the two questions come."""
     participation = find(request, pk, Category.JOURNEY)
     access.require(request.user, Permission.PARTICIPATION_CLOSE, participation)
-    form = forms.StintCloseForm(request.POST or None, ongoing=_ongoing_outcomes(participation))
+    form = forms.StintCloseForm(
+        request.POST or None,
+        participation=participation,
+        ongoing=_ongoing_outcomes(participation),
+        still_open=_still_open(request, participation),
+    )
     if form.is_valid():
-        data = form.cleaned_data
         try:
-            actions.close_stint(
-                participation=participation,
-                ended_on=data["ended_on"],
-                exit_reason=data["exit_reason"],
-                exit_note=data["exit_note"],
-                outcome=form.outcome,
-                by=request.user,
-            )
+            stint = actions.leave_project(participation=participation, by=request.user, **form.leaving)
         except ValidationError as refusal:
             form.refuse(refusal)
         else:
-            return back(
-                participation, _("The exit is registered. The follow-ups show up under Today when it is time."), request
-            )
+            return _after_exit(request, participation, stint)
+    is_clock = request.htmx.target == "clocks"
     return show(
         request,
         "stint_close_form",
         participation,
         form,
+        part="#clocks" if is_clock else "",
         stint=participation.stints.filter(ended_on__isnull=True).first(),
         activities=list(participation.activities.ongoing().select_related("enterprise__organisation")),
-        steps=list(
-            JournalEntry.objects.visible_to(request.user)
-            .filter(participation=participation, next_step_on__isnull=False, next_step_done_on__isnull=True)
-            .order_by("next_step_on", "pk")[:20]
-        ),
+        clocks=_clocks(request, participation.project),
+        needs_paper=ExitReason.objects.filter(code__in=SHOWN_EXITS),
     )
+
+
+def _still_open(request: Request, participation: Participation) -> dict[str, QuerySet[Any]]:
+    """Next steps, steps in the plan and unanswered referrals that the user may close, by the form's field."""
+    user = request.user
+    sending = access.of(user).organisation_ids(Permission.REFERRAL_SEND)
+    steps = PlanStep.objects.visible_to(user).filter(goal__focus__participation=participation)
+    referrals = Referral.objects.visible_to(user).filter(participation=participation, from_organisation__in=sending)
+    may_plan = access.has(user, Permission.PLAN_WRITE, participation.project_id)
+    return {
+        "done": JournalEntry.objects.visible_to(user).filter(participation=participation).next_steps(),
+        "dropped": steps.exclude(state__in=[PlanStep.State.DONE, PlanStep.State.DROPPED]).order_by("due_on", "pk")
+        if may_plan
+        else steps.none(),
+        "withdrawn": referrals.filter(state__in=[Referral.State.DRAFT, *Referral.OPEN])
+        .select_related("to_organisation")
+        .order_by("pk"),
+    }
+
+
+def _clocks(request: Request, project: Project) -> list[tuple[str, dt.date, dt.date | None]]:
+    """When each question may be asked, and until when, if the last day is the one typed so far; else today."""
+    try:
+        last_day = dt.date.fromisoformat(request.POST.get("ended_on") or request.GET.get("ended_on", ""))
+    except ValueError:
+        last_day = today()
+    if not project.started_on <= last_day <= project.ended_on:
+        last_day = today()
+    return [
+        (
+            str(milestone.label),
+            rules.follow_up_due_on(last_day, milestone),
+            rules.follow_up_closes_on(last_day, milestone),
+        )
+        for milestone in FollowUp.Milestone
+    ]
+
+
+def _after_exit(request: Request, participation: Participation, stint: Stint) -> HttpResponse:
+    """Back to the person; to her documents when the reason is one that a paper has to show."""
+    saved = _("The exit is registered. The follow-ups show up under Today when it is time.")
+    response = back(participation, saved, request)
+    if stint.exit_reason_id in SHOWN_EXITS:
+        messages.info(request, _("This reason is shown by a document. Upload it here."))
+        response["Location"] += "?flik=dokument"
+    return response
 
 
 def _ongoing_outcomes(participation: Participation) -> list[Outcome]:

@@ -7,6 +7,7 @@ What is found about people whom the user may not see is never told, neither in w
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
 from django.core import signing
@@ -18,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from participants import actions, forms, identity
-from participants.models import Participation
+from participants.models import Participant, Participation
 from participants.names import name_key
 from partners import access
 from partners.access import Permission
@@ -85,7 +86,7 @@ def _already_here(request: Request, step: FirstStep) -> Participation | None:
         return None
     number_hash = identity.search_hash(step.number, step.project.pk)
     visible = Participation.objects.visible_to(request.user).with_card()
-    known = visible.filter(project=step.project, participant__identity_hash=number_hash).order_by("pk").first()
+    known = visible.filter(project=step.project).with_number([number_hash]).order_by("pk").first()
     ids = [known.pk] if known else []
     log_access(request, AccessLog.Action.SEARCH, participation_ids=ids, criterion="identity")
     return known
@@ -107,6 +108,10 @@ def _everything_else(request: Request, projects: QuerySet[Project]) -> HttpRespo
             form.add_error(
                 "other_person", _("Somebody with this name and birth date is already in the project. Look first.")
             )
+    if form.is_valid() and "change" in request.POST:
+        return _show_rest(request, step, form, doubles)
+    if form.is_valid() and "review" in request.POST:
+        return _show_review(request, step, form)
     if form.is_valid():
         try:
             participation = _enrol(request, step, form)
@@ -154,14 +159,32 @@ def _enrol(request: Request, step: FirstStep, form: forms.EnrolForm) -> Particip
     )
 
 
+def _show_review(request: Request, step: FirstStep, form: forms.EnrolForm) -> HttpResponse:
+    """Everything once more, and who will see it. Nothing is saved yet; what was typed is sent along."""
+    context = {
+        "form": form,
+        "project": step.project,
+        "sealed": step.sealed(request.user.pk),
+        "protected": form.cleaned_data["protection"] != Participant.Protection.NONE,
+        **_number_shown(step),
+    }
+    return render(request, "participants/participation_create_review.html", context)
+
+
+def _number_shown(step: FirstStep) -> dict[str, Any]:
+    return {
+        "masked_number": identity.masked(step.number.number) if step.number else "",
+        "number_kind": step.number.kind.label if step.number else "",
+    }
+
+
 def _show_rest(
     request: Request, step: FirstStep, form: forms.EnrolForm, doubles: list[Participation] | None = None
 ) -> HttpResponse:
     context = {
         "form": form,
         "project": step.project,
-        "masked_number": identity.masked(step.number.number) if step.number else "",
-        "number_kind": step.number.kind.label if step.number else "",
+        **_number_shown(step),
         "sealed": step.sealed(request.user.pk),
         "doubles": doubles or [],
     }

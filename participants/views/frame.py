@@ -38,9 +38,10 @@ def show(
     form: forms.Refusable,
     *,
     fields: AccessLog.FieldsClass = AccessLog.FieldsClass.BASIC,
+    part: str = "",
     **context: Any,
 ) -> HttpResponse:
     """The page about one participant, after the look at her is logged."""
     log_opening(request, participation, fields=fields)
     context |= {"participation": participation, "form": form}
-    return render(request, f"participants/{template}.html", context, status=422 if form.errors else 200)
+    return render(request, f"participants/{template}.html{part}", context, status=422 if form.errors else 200)

@@ -7,6 +7,7 @@ from django.db.models import Prefetch
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import push_url
@@ -17,9 +18,11 @@ from participants import forms, history, rules, timeline
 from participants.listing import ALL, MINE, Listing, Search, keep_search, show_steps
 from participants.models import (
     Activity,
+    Break,
     CareTeamMember,
     Consent,
     EntryRecord,
+    ExitReason,
     FollowUp,
     LeadTransfer,
     Measure,
@@ -30,6 +33,7 @@ from participants.models import (
     Referral,
     SensitiveAnswer,
     Stint,
+    StintCorrection,
 )
 from participants.opening import log_looks, log_opening
 from participants.views.attendance import months_of
@@ -290,6 +294,7 @@ def _activities_tab(request: Request, participation: Participation, may: set[str
         "gantt": timeline.gantt(activities, participation, measures[::-1]),
         "months": months_of(request, participation),
         "measures": measures,
+        "breaks": Break.objects.visible_to(request.user).filter(participation=participation).order_by("-started_on"),
     }
 
 
@@ -313,7 +318,18 @@ def _consents_tab(request: Request, participation: Participation, may: set[str])
 def _history(request: Request, participation: Participation, may: set[str]) -> dict[str, Any]:
     answered_for = access.of(request.user).edited_projects(Permission.RIGHTS_ANSWER)
     rectifications = RectificationRequest.objects.visible_to(request.user).filter(participation=participation)
+    stints = Stint.objects.visible_to(request.user).filter(participation=participation)
+    corrections = StintCorrection.objects.visible_to(request.user).select_related("exit_reason", "corrected_by")
+    all_stints = list(
+        stints.select_related("exit_reason")
+        .prefetch_related(Prefetch("corrections", queryset=corrections, to_attr="earlier"))
+        .order_by("started_on")
+    )
+    last = next((one for one in reversed(all_stints) if one.exit_recorded_at), None)
     return {
+        "all_stints": all_stints,
+        "mistake": ExitReason.MISTAKE,
+        "may_reopen": last is not None and timezone.localdate(last.exit_recorded_at) == dates.today(),
         "changes": history.changes(request.user, participation),
         "answers_rights": answered_for.filter(pk=participation.project_id).exists(),
         "rectifications": rectifications.select_related("answered_by").order_by("-asked_on", "-pk"),

@@ -40,6 +40,7 @@ from reporting.demo import (
     imports,
     looks,
     measures,
+    merges,
     network,
     partners,
     plans,
@@ -89,6 +90,7 @@ def load_demo() -> bool:
         exports.load(project, users)
         imports.load(project, users)
         plans.load(project, users)
+        merges.load(project, users)
     return True
 
 

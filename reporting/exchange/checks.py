@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from itertools import pairwise
 
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from grundsteget.dates import last_of_month, today
@@ -166,4 +167,5 @@ def check_hours(rows: list[Row], stints: dict[str, list[Period]], faults: Faults
 
 
 def refs_of(project: Project) -> dict[str, int]:
-    return dict(Participation.objects.filter(project=project).values_list("ref", "pk"))
+    standing = Coalesce("merged_into", "pk")
+    return dict(Participation.objects.filter(project=project).values_list("ref", standing))

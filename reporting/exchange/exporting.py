@@ -70,8 +70,17 @@ def _order(row: list[Value]) -> list[str]:
 # --- The rows -------------------------------------------------------------------------------------
 
 
+def _of(project: Project) -> dict[str, Any]:
+    """Rows of the project's people; what stayed with a record that was joined to another stands there, not here."""
+    return {"participation__project": project, "participation__merged_into__isnull": True}
+
+
 def _participants(project: Project) -> Iterator[list[Value]]:
-    found = project.participations.select_related("participant", "entry_record").prefetch_related("sensitive_answers")
+    found = (
+        project.participations.filter(merged_into__isnull=True)
+        .select_related("participant", "entry_record")
+        .prefetch_related("sensitive_answers")
+    )
     for participation in found:
         person, record = participation.participant, getattr(participation, "entry_record", None)
         answers = {answer.question: answer.answer for answer in participation.sensitive_answers.all()}
@@ -93,7 +102,7 @@ def _participants(project: Project) -> Iterator[list[Value]]:
 
 
 def _stints(project: Project) -> Iterator[list[Value]]:
-    for stint in Stint.objects.filter(participation__project=project).select_related("participation", "referred_by"):
+    for stint in Stint.objects.filter(**_of(project)).select_related("participation", "referred_by"):
         yield [
             stint.participation.ref,
             stint.started_on,
@@ -104,7 +113,7 @@ def _stints(project: Project) -> Iterator[list[Value]]:
 
 
 def _outcomes(project: Project) -> Iterator[list[Value]]:
-    found = Outcome.objects.standing().filter(participation__project=project)
+    found = Outcome.objects.standing().filter(**_of(project))
     for outcome in found.select_related("participation", "enterprise__organisation"):
         yield [
             outcome.participation.ref,
@@ -117,12 +126,12 @@ def _outcomes(project: Project) -> Iterator[list[Value]]:
 
 
 def _hours(project: Project) -> Iterator[list[Value]]:
-    for hours in HoursMonth.objects.filter(participation__project=project).select_related("participation"):
+    for hours in HoursMonth.objects.filter(**_of(project)).select_related("participation"):
         yield [hours.participation.ref, f"{hours.month:%Y-%m}", hours.hours]
 
 
 def _activities(project: Project) -> Iterator[list[Value]]:
-    found = Activity.objects.filter(participation__project=project)
+    found = Activity.objects.filter(**_of(project))
     for activity in found.select_related("participation", "enterprise__organisation"):
         yield [
             activity.participation.ref,
@@ -135,7 +144,7 @@ def _activities(project: Project) -> Iterator[list[Value]]:
 
 
 def _consents(project: Project) -> Iterator[list[Value]]:
-    found = Consent.objects.filter(participation__project=project)
+    found = Consent.objects.filter(**_of(project))
     for consent in found.select_related("participation", "organisation"):
         yield [
             consent.participation.ref,

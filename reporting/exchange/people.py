@@ -97,7 +97,9 @@ def _known(project: Project, refs: set[str]) -> dict[str, Participation]:
         .select_related("participant", "entry_record")
         .prefetch_related("sensitive_answers")
     )
-    return {participation.ref: participation for participation in found if participation.ref in refs}
+    by_pk = {participation.pk: participation for participation in found}
+    # The code of a record that was joined to another leads to that other one.
+    return {one.ref: by_pk[one.merged_into_id or one.pk] for one in found if one.ref in refs}
 
 
 # --- Identity numbers -----------------------------------------------------------------------------
@@ -137,7 +139,16 @@ def _strangers(
     keys = list(wanted)
     for start in range(0, len(keys), BATCH):
         people = Participant.objects.filter(identity_hash__in=keys[start : start + BATCH])
-        found |= {person.identity_hash or "": person for person in people.exclude(participations__project=project)}
+        # A number of before two records were joined leads to the person.
+        holders = {
+            person.identity_hash or "": person.merged_into or person for person in people.select_related("merged_into")
+        }
+        inside = set(
+            Participation.objects.filter(project=project, participant__in=holders.values()).values_list(
+                "participant", flat=True
+            )
+        )
+        found |= {key: person for key, person in holders.items() if person.pk not in inside}
     for key in found:
         row = wanted[key]
         if row.ref in known:

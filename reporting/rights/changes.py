@@ -42,12 +42,12 @@ def _hidden() -> dict[str, frozenset[str]]:
 
 def _about(participation: Participation) -> Q:
     person = Q(participant_id=participation.participant_id, label=Participant._meta.label_lower)
-    return Q(participation_id=participation.pk) | person
+    return Q(participation_id__in=participation.own_ids) | person
 
 
 def _ids(key: str, participation: Participation, which: Q) -> set[str]:
     section = next(one for one in SECTIONS if one.key == key)
-    rows = section.model._base_manager.filter(which, **{section.path: participation.pk})
+    rows = section.model._base_manager.filter(which, **{f"{section.path}__in": participation.own_ids})
     return {str(pk) for pk in rows.values_list("pk", flat=True)}
 
 

@@ -21,7 +21,7 @@ from django.db import models, transaction
 from django.db.models import FileField
 
 from grundsteget.dates import now
-from participants.models import ExportFile, Participation
+from participants.models import ExportFile, Participant, Participation
 from partners import change_log
 from partners.models import Project, User
 from reporting.content import fingerprint
@@ -142,7 +142,8 @@ def erase_mistake(*, participation: Participation, reason: str, by: User) -> Era
     erasure = Erasure(
         project=participation.project, kind=Erasure.Kind.MISTAKE, reason=reason, asked_by=by, ordered_by=by
     )
-    _certify(erasure, remove(Participation.objects.filter(pk=participation.pk), certificate=str(erasure.number)))
+    whole = Participation.objects.filter(pk__in=participation.own_ids)
+    _certify(erasure, remove(whole, certificate=str(erasure.number)))
     return erasure
 
 
@@ -178,6 +179,7 @@ def remove(participations: models.QuerySet[Participation], *, certificate: str) 
     for chunk in _chunks(persons):
         elsewhere = set(Participation.objects.filter(participant__in=chunk).values_list("participant", flat=True))
         gone.persons += [pk for pk in chunk if pk not in elsewhere]
+    gone.persons = _with_former_selves(gone.persons)
     for table in person_tables():
         _delete(table, gone.persons, gone)
     for chunk in _chunks(ids):
@@ -185,6 +187,16 @@ def remove(participations: models.QuerySet[Participation], *, certificate: str) 
     for chunk in _chunks(gone.persons):
         change_log.forget(participation_ids=[], participant_ids=chunk, certificate=certificate)
     return gone
+
+
+def _with_former_selves(persons: list[int]) -> list[int]:
+    """Records that were joined to these persons hold their earlier numbers: they go with them."""
+    former = [
+        pk
+        for chunk in _chunks(persons)
+        for pk in Participant.objects.filter(merged_into__in=chunk).values_list("pk", flat=True)
+    ]
+    return sorted({*persons, *former})
 
 
 def _close_exports(ids: list[int], gone: Gone) -> None:

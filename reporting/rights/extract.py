@@ -59,7 +59,8 @@ def as_json(extract: Extract) -> bytes:
 def _section(section: Section, participation: Participation, by: User, *, protected: bool) -> dict[str, Any]:
     fields = section.fields(protected=protected)
     more = {name: one for name, one in section.more.items() if not (protected and name in section.hidden)}
-    rows = section.model._base_manager.filter(**{section.path: participation.pk}).select_related(*related(fields))
+    rows = section.model._base_manager.filter(**{f"{section.path}__in": participation.own_ids})
+    rows = rows.select_related(*related(fields)).distinct()
     own = _own(section, by)
     return {
         "key": section.key,
@@ -124,7 +125,7 @@ def _reports(participation: Participation) -> dict[str, Any]:
     rows = []
     for rule_set in RULE_SETS.values():
         names = {indicator.code: str(indicator.name) for indicator in indicators(rule_set)}
-        facts = ReportFact.objects.filter(participation=participation, report__rule_set=rule_set.code)
+        facts = ReportFact.objects.filter(participation__in=participation.own_ids, report__rule_set=rule_set.code)
         for fact in codes_by_participation(facts, rule_set).select_related("report").order_by("report__cut_off", "pk"):
             counted = [f"{code} {name}" for code, name in names.items() if getattr(fact, f"code_{code}")]
             rows.append(

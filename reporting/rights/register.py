@@ -23,6 +23,7 @@ from reporting.rights.people import Model
 # Keys, counters and search keys: they say nothing that the columns beside them do not say.
 TECHNICAL = frozenset(
     {"id", "participation", "participant", "submission", "version", "position", "token_hash"}
+    | {"merged_into", "ended_with", "would_end_on"}
     | {"identity_cipher", "identity_hash", "first_name_key", "last_name_key"}
     | {"recorded_at", "exit_recorded_at", "sha256", "size", "public_id"}
 )
@@ -133,7 +134,20 @@ SECTIONS = (
         more={"number": (_("identity number"), _number)},
     ),
     Section(about.Participation, _("Your place in the project"), path="pk"),
+    Section(
+        about.Merge,
+        _("When two records about you were joined"),
+        path="kept__participations",
+        without=frozenset({"kept", "former", "steps", "highest"}),
+    ),
     Section(about.Stint, _("When you have taken part"), hidden=frozenset({"referred_by"})),
+    Section(
+        about.StintCorrection,
+        _("When you have taken part, as it stood before it was corrected"),
+        path="stint__participation",
+        without=frozenset({"stint"}),
+    ),
+    Section(about.Break, _("Breaks")),
     Section(about.EntryRecord, _("What you answered at the start")),
     Section(
         about.SensitiveAnswer,
@@ -175,6 +189,15 @@ SECTIONS = (
     ),
     Section(about.ExportRow, _("Files with your row that somebody has taken out")),
     Section(about.JournalEntry, _("Notes"), note=INTERNAL, own_of="organisation", shared=Q(is_shared=True)),
+    Section(
+        about.JournalVersion,
+        _("Notes, as they stood before they were corrected"),
+        path="entry__participation",
+        without=frozenset({"entry"}),
+        note=INTERNAL,
+        own_of="entry__organisation",
+        shared=Q(is_shared=True, entry__is_shared=True),
+    ),
     Section(about.Consent, _("Your consents")),
     Section(about.CareTeamMember, _("Who follows you")),
     Section(about.LeadTransfer, _("When your contact person was to change")),
