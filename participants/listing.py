@@ -9,7 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 from typing import Any
 
 import django_filters
@@ -17,22 +18,31 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, F, OuterRef, Q
 from django.http import QueryDict
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from enterprises.models import Enterprise
 from grundsteget.dates import today
 from participants import identity
-from participants.models import CareTeamMember, Consent, JournalEntry, Participation, Stint
+from participants.listing_columns import (
+    COLUMNS,
+    EXPIRES_SOON_DAYS,
+    Column,
+    as_text,
+    chosen_columns,
+    dress,
+    shown,
+)
+from participants.missing_documents import lacking
+from participants.models import Activity, CareTeamMember, Consent, Participant, Participation, Stint
 from participants.models.participation import ParticipationQuerySet
 from participants.names import name_key
 from partners import access
 from partners.access import Permission
-from partners.models import Organisation, User, in_force
+from partners.models import Membership, Organisation, User, in_force
 
 PAGE_SIZE = 25
 COUNT_CAP = 1000
 SEARCHES_KEPT = 8
-EXPIRES_SOON_DAYS = 30
 MINE, ALL = "mina", "alla"
 
 
@@ -54,35 +64,33 @@ def first_tab(user: User, asked: str | None) -> str:
     return MINE if has_any else ALL
 
 
-# --- Next steps -----------------------------------------------------------------------------------
-
-
-def show_steps(user: User, participations: list[Participation], *, in_list: bool = True) -> None:
-    """Put in the nearest step that the user may read: it may stand in a note that others keep to themselves.
-
-    A protected person's step says in no list what it is about. One query.
-    """
-    notes = JournalEntry.objects.visible_to(user).filter(participation__in=participations).next_steps()
-    steps: dict[int, tuple[str, dt.date | None]] = {}
-    for pk, step, on in notes.values_list("participation", "next_step", "next_step_on"):
-        steps.setdefault(pk, (step, on))
-    for participation in participations:
-        step, participation.next_step_on = steps.get(participation.pk, ("", None))
-        hidden = in_list and step and participation.participant.is_protected
-        participation.next_step = gettext("A step that was planned") if hidden else step
-
-
 # --- Filters: everything in the address -----------------------------------------------------------
 
 
-class ListingFilter(django_filters.FilterSet):
-    """What narrows the list. Each name stands in the address as it is written here."""
+def _day(label: Any, path: str, lookup: str) -> django_filters.DateFilter:
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return django_filters.DateFilter(label=label, field_name=path, lookup_expr=lookup, widget=widget)
 
-    skede = django_filters.ChoiceFilter(
+
+class ListingFilter(django_filters.FilterSet):
+    """What narrows the list. Each name stands in the address as it is written here.
+
+    What a partner may not read of somebody she cannot filter by either: the answer would tell.
+    """
+
+    skede = django_filters.MultipleChoiceFilter(
         label=_("Stage"),
-        choices=[("pagar", _("taking part")), ("avslutad", _("has left"))],
-        empty_label=_("All"),
+        choices=[("pagar", _("taking part")), ("avslutad", _("has left")), ("ej", _("not begun"))],
+        widget=forms.CheckboxSelectMultiple,
         method="by_stage",
+    )
+    ansvarig = django_filters.ModelChoiceFilter(
+        label=_("Lead worker"),
+        queryset=lambda request: _colleagues(request.user),
+        empty_label=_("All"),
+        null_label=_("Nobody"),
+        null_value="ingen",
+        method="by_lead",
     )
     hanvisad = django_filters.ModelChoiceFilter(
         label=_("Referred by"),
@@ -90,23 +98,33 @@ class ListingFilter(django_filters.FilterSet):
         empty_label=_("All"),
         method="by_referrer",
     )
-    fran = django_filters.DateFilter(
-        label=_("Entry from"),
-        field_name="entered_on",
-        lookup_expr="gte",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    foretag = django_filters.ModelChoiceFilter(
+        label=_("Placed in"),
+        queryset=lambda request: Enterprise.objects.select_related("organisation").order_by("organisation__name"),
+        empty_label=_("All"),
+        method="by_enterprise",
     )
-    till = django_filters.DateFilter(
-        label=_("Entry to"),
-        field_name="entered_on",
-        lookup_expr="lte",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
+    fran = _day(_("Entry from"), "entered_on", "gte")
+    till = _day(_("Entry to"), "entered_on", "lte")
+    slutfran = _day(_("Exit from"), "left_on", "gte")
+    sluttill = _day(_("Exit to"), "left_on", "lte")
     samtycke = django_filters.ChoiceFilter(
         label=_("Consent"),
         choices=[("finns", _("in force")), ("snart", _("expires soon")), ("saknas", _("missing"))],
         empty_label=_("All"),
         method="by_consent",
+    )
+    uppgifter = django_filters.ChoiceFilter(
+        label=_("Answers at the start"),
+        choices=[("saknas", _("incomplete"))],
+        empty_label=_("All"),
+        method="by_entry_record",
+    )
+    dokument = django_filters.ChoiceFilter(
+        label=_("Documents"),
+        choices=[("saknas", _("missing"))],
+        empty_label=_("All"),
+        method="by_documents",
     )
     tyst = django_filters.ChoiceFilter(
         label=_("Events"),
@@ -119,11 +137,30 @@ class ListingFilter(django_filters.FilterSet):
         model = Participation
         fields: list[str] = []
 
-    def by_stage(self, queryset: ParticipationQuerySet, name: str, value: str) -> ParticipationQuerySet:
-        return queryset.ongoing() if value == "pagar" else queryset.filter(left_on__isnull=False)
+    def by_stage(self, queryset: ParticipationQuerySet, name: str, value: list[str]) -> ParticipationQuerySet:
+        stages = {
+            "pagar": Q(entered_on__isnull=False, left_on__isnull=True),
+            "avslutad": Q(left_on__isnull=False),
+            "ej": Q(entered_on__isnull=True, left_on__isnull=True),
+        }
+        return queryset.filter(reduce(or_, (stages[stage] for stage in value))) if value else queryset
+
+    def by_lead(self, queryset: ParticipationQuerySet, name: str, value: User | str) -> ParticipationQuerySet:
+        leads = CareTeamMember.objects.filter(in_force(today()), participation=OuterRef("pk"), is_lead=True)
+        if isinstance(value, str):  # the choice of nobody
+            return queryset.filter(~Exists(leads))
+        return queryset.filter(Exists(leads.filter(user=value)))
 
     def by_referrer(self, queryset: ParticipationQuerySet, name: str, value: Organisation) -> ParticipationQuerySet:
-        return queryset.filter(Exists(Stint.objects.counted().filter(participation=OuterRef("pk"), referred_by=value)))
+        referred = Stint.objects.counted().filter(participation=OuterRef("pk"), referred_by=value)
+        return queryset.within_reach(self.request.user, Consent.Category.JOURNEY).filter(Exists(referred))
+
+    def by_enterprise(self, queryset: ParticipationQuerySet, name: str, value: Enterprise) -> ParticipationQuerySet:
+        """Placed there today. Where a protected person is, is told in no list."""
+        placed = Activity.objects.filter(in_force(today()), participation=OuterRef("pk"), enterprise=value)
+        return queryset.within_reach(self.request.user, Consent.Category.JOURNEY).filter(
+            Exists(placed), participant__protection=Participant.Protection.NONE
+        )
 
     def by_consent(self, queryset: ParticipationQuerySet, name: str, value: str) -> ParticipationQuerySet:
         if value == "saknas":
@@ -133,6 +170,12 @@ class ListingFilter(django_filters.FilterSet):
             given = given.filter(valid_to__lte=today() + dt.timedelta(days=EXPIRES_SOON_DAYS))
         return queryset.filter(Exists(given))
 
+    def by_entry_record(self, queryset: ParticipationQuerySet, name: str, value: str) -> ParticipationQuerySet:
+        return queryset.within_reach(self.request.user, Consent.Category.JOURNEY).with_incomplete_record()
+
+    def by_documents(self, queryset: ParticipationQuerySet, name: str, value: str) -> ParticipationQuerySet:
+        return lacking(self.request.user, queryset)
+
     def by_silence(self, queryset: ParticipationQuerySet, name: str, value: str) -> ParticipationQuerySet:
         return queryset.silent()
 
@@ -141,6 +184,16 @@ def _referring_organisations(user: User) -> Any:
     """The partners of the user's projects; who referred somebody was one of them."""
     projects = access.of(user).projects(Permission.PARTICIPANT_VIEW)
     return Organisation.objects.filter(partnerships__project__in=projects).distinct().order_by("name")
+
+
+def _colleagues(user: User) -> Any:
+    """Who may be lead worker: people of the user's own organisations, and of the owners of her projects."""
+    rights = access.of(user)
+    owners = rights.projects(Permission.PARTICIPANT_VIEW).values("owner")
+    own = Q(organisation__in=rights.organisation_ids(Permission.PARTICIPANT_VIEW)) | Q(organisation__in=owners)
+    roles = access.roles_with(Permission.PARTICIPANT_VIEW)
+    members = Membership.objects.ongoing().filter(own, role__in=roles)
+    return User.objects.filter(pk__in=members.values("user")).order_by("name", "pk")
 
 
 # --- Search: nothing in the address ---------------------------------------------------------------
@@ -171,15 +224,29 @@ class Search:
     def apply(self, participations: ParticipationQuerySet) -> ParticipationQuerySet:
         if self.kind == "identity":
             return participations.with_number(self.hashes)
-        whole = name_key(self.text)
-        words = Q()
-        for word in whole.split():
-            words &= Q(participant__first_name_key__startswith=word) | Q(participant__last_name_key__startswith=word)
-        code = Q(ref__istartswith=self.text) | Q(
-            pk__in=Participation.objects.filter(ref__istartswith=self.text).values("merged_into")
+        # Two short lists put together: an "or" across two tables would read all rows of both.
+        named = Participation.objects.filter(participant__in=Participant.objects.filter(_named(self.text)))
+        coded = Participation.objects.filter(_coded(self.text))
+        # Also by the code of a record that was joined to this one.
+        former = coded.filter(merged_into__isnull=False)
+        found = (
+            named.order_by().values("pk").union(coded.order_by().values("pk"), former.order_by().values("merged_into"))
         )
-        phrase = Q(participant__first_name_key__startswith=whole) | Q(participant__last_name_key__startswith=whole)
-        return participations.filter(words | phrase | code)
+        return participations.filter(pk__in=found)
+
+
+def _named(text: str) -> Q:
+    """Every word begins one of the names, or all of it does."""
+    whole = name_key(text)
+    words = Q()
+    for word in whole.split():
+        words &= Q(first_name_key__startswith=word) | Q(last_name_key__startswith=word)
+    return words | Q(first_name_key__startswith=whole) | Q(last_name_key__startswith=whole)
+
+
+def _coded(text: str) -> Q:
+    """The code begins so: as it was typed, or in capitals as codes are written, which an index can find."""
+    return Q(ref__startswith=text) | Q(ref__startswith=text.upper())
 
 
 def keep_search(session: Any, search: Search) -> str:
@@ -198,33 +265,7 @@ def kept_search(session: Any, token: str) -> Search | None:
 # --- Order and pages ------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Column:
-    """A column that one can sort by. Ties are broken by the primary key, so that every row has one place."""
-
-    key: str
-    label: Any
-    paths: tuple[str, ...]
-    default_descending: bool = False
-    is_nullable: bool = True
-    is_personal: bool = False  # The value must not stand in an address: it is looked up by the row's id.
-
-
-COLUMNS = (
-    Column(
-        "namn",
-        _("Name"),
-        ("participant__last_name_key", "participant__first_name_key"),
-        is_nullable=False,
-        is_personal=True,
-    ),
-    Column("skede", _("Stage"), ("left_on",), default_descending=True),
-    Column("start", _("Entry"), ("entered_on",), default_descending=True),
-    Column("ansvarig", _("Lead worker"), ("lead_name",), is_personal=True),
-    Column("steg", _("Next step"), ("next_step_on",)),
-    Column("senast", _("Last event"), ("last_event_on",), default_descending=True),
-)
-_COLUMNS = {column.key: column for column in COLUMNS}
+_SORTED = {column.key: column for column in COLUMNS if column.paths}
 
 
 @dataclass(frozen=True)
@@ -237,9 +278,9 @@ class Order:
     @classmethod
     def read(cls, text: str) -> Order:
         key = text.removeprefix("-")
-        if key not in _COLUMNS:
-            return cls(_COLUMNS["senast"], True)
-        return cls(_COLUMNS[key], text.startswith("-"))
+        if key not in _SORTED:
+            return cls(_SORTED["senast"], True)
+        return cls(_SORTED[key], text.startswith("-"))
 
     @property
     def text(self) -> str:
@@ -250,24 +291,47 @@ class Order:
         return Order(self.column, not self.descending)
 
     def apply(self, participations: ParticipationQuerySet) -> ParticipationQuerySet:
+        paths = self.column.paths
+        if not self.column.is_nullable:
+            return self._ordered(participations)
         if self.descending:
-            return participations.order_by(*(F(path).desc(nulls_first=True) for path in self.column.paths), "-pk")
-        return participations.order_by(*(F(path).asc(nulls_last=True) for path in self.column.paths), "pk")
+            return participations.order_by(*(F(path).desc(nulls_first=True) for path in paths), "-pk")
+        return participations.order_by(*(F(path).asc(nulls_last=True) for path in paths), "pk")
 
-    def after(self, values: tuple[Any, ...], pk: int) -> Q:
-        """The rows that come after the one with these values and this id."""
-        return self._beyond(list(zip(self.column.paths, values, strict=True)), pk)
+    def after(
+        self, participations: ParticipationQuerySet, values: tuple[Any, ...], pk: int
+    ) -> list[ParticipationQuerySet]:
+        """The rows that come after the one with these values and this id: in one stretch, or in two.
+
+        Each stretch is a range of the order's index, so that a page far in costs what the first one costs. Rows without
+        a value are a stretch of their own: after the others when rising, before them when falling.
+        """
+        if not self.column.is_nullable:
+            beyond = self._beyond(list(zip(self.column.paths, values, strict=True)), pk)
+            return [self._ordered(participations.filter(beyond))]
+        (path,), (value,) = self.column.paths, values
+        is_empty = Q(**{f"{path}__isnull": True})
+        side = "lt" if self.descending else "gt"
+        rest = participations.filter(is_empty, **{f"pk__{side}": pk} if value is None else {})
+        rest = rest.order_by("-pk" if self.descending else "pk")
+        if value is None:
+            return [rest, self._ordered(participations.exclude(is_empty))] if self.descending else [rest]
+        valued = self._ordered(participations.filter(self._beyond([(path, value)], pk)))
+        return [valued] if self.descending else [valued, rest]
+
+    def _ordered(self, participations: ParticipationQuerySet) -> ParticipationQuerySet:
+        """In this order, where no value is missing."""
+        sign = "-" if self.descending else ""
+        return participations.order_by(*(f"{sign}{path}" for path in self.column.paths), f"{sign}pk")
 
     def _beyond(self, keys: list[tuple[str, Any]], pk: int) -> Q:
+        """Greater than the keys, compared one after the other. The first bound alone is what an index needs."""
         side = "lt" if self.descending else "gt"
         if not keys:
             return Q(**{f"pk__{side}": pk})
         (path, value), *rest = keys
-        tied, is_empty = self._beyond(rest, pk), Q(**{f"{path}__isnull": True})
-        if value is None:
-            return ~is_empty | tied if self.descending else is_empty & tied
-        beyond = Q(**{f"{path}__{side}": value}) | (Q(**{path: value}) & tied)
-        return beyond | is_empty if self.column.is_nullable and not self.descending else beyond
+        beyond = Q(**{f"{path}__{side}": value}) | (Q(**{path: value}) & self._beyond(rest, pk))
+        return Q(**{f"{path}__{side}e": value}) & beyond
 
 
 @dataclass
@@ -286,10 +350,11 @@ def read_page(
     anchor = _anchor(participations, order, before or after)
     backwards = bool(before) and anchor is not None
     direction = order.reversed if backwards else order
-    selected = direction.apply(participations)
-    if anchor is not None:
-        selected = selected.filter(direction.after(*anchor))
-    rows = list(selected[: size + 1])
+    stretches = direction.after(participations, *anchor) if anchor else [direction.apply(participations)]
+    rows: list[Participation] = []
+    for stretch in stretches:
+        if len(rows) <= size:
+            rows += stretch[: size + 1 - len(rows)]
     has_more = len(rows) > size
     rows = rows[:size]
     if backwards and not rows:
@@ -327,6 +392,9 @@ def _anchor(participations: ParticipationQuerySet, order: Order, key: str) -> tu
 
 # --- The listing ----------------------------------------------------------------------------------
 
+PAGING, SEARCH, COLUMN = ("after", "before"), "sok", "kol"
+KEPT = ("flik", "sort", COLUMN)  # Besides the filters, what a question that is kept says.
+
 
 class Listing:
     """One question to the list of participants: read from an address, answered by `page`, `count` and `query`."""
@@ -337,7 +405,8 @@ class Listing:
         self.params = params
         self.tab = first_tab(self.user, params.get("flik"))
         self.order = Order.read(params.get("sort", ""))
-        self.token = params.get("sok", "")
+        self.columns = chosen_columns(params.getlist(COLUMN))
+        self.token = params.get(SEARCH, "")
         self.search = kept_search(request.session, self.token) if self.token else None
         self.search_is_forgotten = bool(self.token) and self.search is None
         visible = Participation.objects.visible_to(self.user)
@@ -362,8 +431,20 @@ class Listing:
             after=self.params.get("after", ""),
             before=self.params.get("before", ""),
         )
-        show_steps(self.user, page.rows)
+        self.dress(page.rows)
         return page
+
+    def first(self, most: int) -> list[Participation]:
+        """The rows from the beginning, as the screen shows them page after page."""
+        rows = list(self.order.apply(self.participations().with_card())[:most])
+        self.dress(rows)
+        return rows
+
+    def dress(self, rows: list[Any]) -> None:
+        """Put on each row the cells of the chosen columns."""
+        dress(self.user, rows, self.columns)
+        for row in rows:
+            row.cells = shown(row, self.columns)
 
     @cached_property
     def count(self) -> int:
@@ -375,13 +456,31 @@ class Listing:
         return self.count > COUNT_CAP
 
     @property
+    def shows_contact(self) -> bool:
+        return any(column.is_contact for column in self.columns)
+
+    @property
     def active_filters(self) -> int:
         return sum(1 for name in self.filter.filters if self.params.get(name))
 
+    def kept(self) -> str:
+        """The question as it may be kept and asked again: what the list knows and could read, never a search."""
+        params = QueryDict(mutable=True)
+        params["flik"], params["sort"], params[COLUMN] = self.tab, self.order.text, as_text(self.columns)
+        for name in self.filter.filters:
+            if name not in self.form.errors and self.params.get(name):
+                params.setlist(name, self.params.getlist(name))
+        return _said(params)
+
+    def unknown(self) -> list[str]:
+        """Names in the address that mean nothing to the list."""
+        known = {*self.filter.filters, *KEPT, *PAGING, SEARCH}
+        return [name for name in self.params if name not in known]
+
     def query(self, **changes: str) -> str:
         """This question's query string with other values; an empty value leaves the name out. Paging starts over."""
-        params = self.params.copy()
-        for name in ("after", "before"):
+        params = self._params()
+        for name in PAGING:
             params.pop(name, None)
         for name, value in changes.items():
             params[name] = value
@@ -389,7 +488,14 @@ class Listing:
 
     def address(self) -> str:
         """The query string as it was asked, without what says nothing."""
-        return _said(self.params.copy())
+        return _said(self._params())
+
+    def _params(self) -> QueryDict:
+        """A copy in which the columns are said once, in short."""
+        params = self.params.copy()
+        if COLUMN in params:
+            params[COLUMN] = as_text(self.columns)
+        return params
 
     def without_filters(self) -> str:
         return self.query(**dict.fromkeys(self.filter.filters, ""))
@@ -403,16 +509,24 @@ class Listing:
     def all_query(self) -> str:
         return self.query(flik=ALL)
 
-    def columns(self) -> list[dict[str, Any]]:
-        """The headings: label, address that sorts by it, and whether it is sorted now."""
+    def headings(self) -> list[dict[str, Any]]:
+        """The headings: label, address that sorts by it (nothing where one cannot), and whether it is sorted now."""
         return [
             {
                 "key": column.key,
                 "label": column.label,
-                "query": self.query(sort=self._next_order(column).text),
+                "query": self.query(sort=self._next_order(column).text) if column.paths else "",
                 "sorted": self._sorted(column),
             }
+            for column in self.columns
+        ]
+
+    def column_choices(self) -> list[dict[str, Any]]:
+        """All columns but the name, which is always there, and whether each is shown."""
+        return [
+            {"key": column.key, "label": column.label, "is_chosen": column in self.columns}
             for column in COLUMNS
+            if column.key != "namn"
         ]
 
     def _next_order(self, column: Column) -> Order:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,8 @@ from django.utils.translation import gettext_lazy
 
 from grundsteget.cells import SAFE_BOOK, Cell, fitted, quoted, write_cell
 from grundsteget.dates import today
-from participants.listing import MINE, Listing, show_steps
+from participants.listing import MINE, Listing
+from participants.listing_columns import FIRST_CHOICE, Column, Part, dress, parts_of
 from participants.models import ExportFile, Participation
 from participants.models.participation import ParticipationQuerySet
 from partners.models import User
@@ -52,15 +53,16 @@ class Asked:
     @classmethod
     def on_screen(cls, listing: Listing, most: int) -> Asked:
         """As the list stands: its tab, its order, its filters, and of a search whom it found."""
-        params = QueryDict(mutable=True)
-        params["flik"], params["sort"] = listing.tab, listing.order.text
-        for name in listing.filter.filters:
-            if listing.form.is_bound and name not in listing.form.errors and listing.params.get(name):
-                params[name] = str(listing.params[name])
         if listing.search is None:
-            return cls(params.urlencode())
+            return cls(listing.kept())
         found = listing.participations().order_by("pk").values_list("pk", flat=True)[: most + 1]
-        return cls(params.urlencode(), listing.search.kind, list(found))
+        return cls(listing.kept(), listing.search.kind, list(found))
+
+    @classmethod
+    def ticked(cls, listing: Listing, ids: Iterable[int]) -> Asked:
+        """Those who were ticked, of whom the list shows; in its order, with its columns."""
+        found = listing.participations().order_by("pk").filter(pk__in=ids).values_list("pk", flat=True)
+        return cls(listing.kept(), TICKED, list(found))
 
     @classmethod
     def of(cls, export: ExportFile) -> Asked:
@@ -80,21 +82,28 @@ class Asked:
     def in_words(self, user: User) -> list[tuple[str, str]]:
         """Each criterion and what was chosen, as the page says it."""
         listing = self.listing(user)
-        words = [(_("Whose participants"), _("Mine") if listing.tab == MINE else _("The organisation's"))]
-        if self.criterion:
-            words.append((_("Search"), str(SEARCHED.get(self.criterion, self.criterion))))
-        if listing.form.is_valid():
-            words += [
-                (str(bound.label), _chosen(bound.field, listing.form.cleaned_data[bound.name]))
-                for bound in listing.form
-                if listing.form.cleaned_data[bound.name]
-            ]
-        direction = _("falling") if listing.order.descending else _("rising")
-        words.append((_("Order"), f"{listing.order.column.label}, {direction}"))
-        return words
+        return in_words(listing, self.criterion)
 
 
+def in_words(listing: Listing, criterion: str = "") -> list[tuple[str, str]]:
+    """Each criterion of the list and what was chosen, as the page says it."""
+    words = [(_("Whose participants"), _("Mine") if listing.tab == MINE else _("The organisation's"))]
+    if criterion:
+        words.append((_("Search"), str(SEARCHED.get(criterion, criterion))))
+    if listing.form.is_valid():
+        words += [
+            (str(bound.label), _chosen(bound.field, listing.form.cleaned_data[bound.name]))
+            for bound in listing.form
+            if listing.form.cleaned_data[bound.name]
+        ]
+    direction = _("falling") if listing.order.descending else _("rising")
+    words.append((_("Order"), f"{listing.order.column.label}, {direction}"))
+    return words
+
+
+TICKED = "ticked"
 SEARCHED: dict[str, Promise] = {
+    TICKED: gettext_lazy("those who were ticked"),
     "name": gettext_lazy("by name or code; what was typed is not kept"),
     "identity": gettext_lazy("by identity number; the number is not kept"),
 }
@@ -110,65 +119,18 @@ class Reader:
 
 
 def _chosen(asked: Any, value: Any) -> str:
-    choices = dict(getattr(asked, "choices", ())) if isinstance(value, str) else {}
+    if isinstance(value, list):
+        return ", ".join(_chosen(asked, one) for one in value)
+    choices = {str(key): label for key, label in asked.choices} if isinstance(value, str) else {}
     return capfirst(str(choices.get(value, value)))
 
 
 # --- What the file holds --------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Column:
-    """A column of the file: how it is called, what it means, and what it says of one participation."""
-
-    label: Promise
-    meaning: Promise
-    width: int
-    value: Callable[[Any], Cell]
-
-
-def stage(participation: Participation) -> str:
-    """The word that the list shows."""
-    if participation.is_ongoing:
-        return _("taking part")
-    return _("has left") if participation.left_on else _("not begun")
-
-
-COLUMNS = (
-    Column(gettext_lazy("Code"), gettext_lazy("The participant's code in the project."), 14, lambda row: row.ref),
-    Column(
-        gettext_lazy("Name"),
-        gettext_lazy("First name and surname; the code where personal data are protected."),
-        28,
-        lambda row: row.display_name,
-    ),
-    Column(
-        gettext_lazy("Stage"), gettext_lazy("Whether the person takes part on the day the file was made."), 14, stage
-    ),
-    Column(gettext_lazy("Entry"), gettext_lazy("The first day of taking part."), 12, lambda row: row.entered_on),
-    Column(
-        gettext_lazy("Lead worker"),
-        gettext_lazy("Who answers for the person on the day the file was made."),
-        24,
-        lambda row: row.lead_name,
-    ),
-    Column(
-        gettext_lazy("Next step"),
-        gettext_lazy("The nearest step that is planned and that you may read."),
-        40,
-        lambda row: row.next_step if row.next_step_on else None,
-    ),
-    Column(gettext_lazy("Next step on"), gettext_lazy("The day of the next step."), 14, lambda row: row.next_step_on),
-    Column(
-        gettext_lazy("Last event"),
-        gettext_lazy("The latest day on which something happened."),
-        12,
-        lambda row: row.last_event_on,
-    ),
-)
-
-
-def rows(user: User, ids: list[int], contents: Contents) -> Iterator[list[Cell]]:
+def rows(
+    user: User, ids: list[int], contents: Contents, columns: tuple[Column, ...] = FIRST_CHOICE
+) -> Iterator[list[Cell]]:
     """What the list says of each, in the order of the ids; whoever may no longer be seen is left out.
 
     `contents` is told who was written. Memory holds one chunk, however many there are.
@@ -177,10 +139,10 @@ def rows(user: User, ids: list[int], contents: Contents) -> Iterator[list[Cell]]
         wanted = ids[start : start + CHUNK]
         seen = Participation.objects.visible_to(user).filter(pk__in=wanted).with_card().in_bulk()
         chunk = [seen[pk] for pk in wanted if pk in seen]
-        show_steps(user, chunk)
+        dress(user, chunk, columns)
         for row in chunk:
             contents[row.pk] = row.participant.is_protected
-            yield [column.value(row) for column in COLUMNS]
+            yield [part.value(row) for part in parts_of(columns)]
 
 
 # --- How it is written ----------------------------------------------------------------------------
@@ -189,11 +151,12 @@ def rows(user: User, ids: list[int], contents: Contents) -> Iterator[list[Cell]]
 def write(path: Path, export: ExportFile, user: User, ids: list[int], tell: Callable[[int], None]) -> Contents:
     """Write the file and return whom it holds. `tell` hears how many rows are written, and may interrupt."""
     contents: Contents = {}
-    counted = _counted(rows(user, ids, contents), tell)
+    columns = Asked.of(export).listing(user).columns
+    counted = _counted(rows(user, ids, contents, columns), tell)
     if export.format == ExportFile.Format.CSV:
-        _write_csv(path, counted)
+        _write_csv(path, parts_of(columns), counted)
     else:
-        _write_xlsx(path, export, user, counted)
+        _write_xlsx(path, export, user, parts_of(columns), counted)
     return contents
 
 
@@ -204,11 +167,11 @@ def _counted(lines: Iterator[list[Cell]], tell: Callable[[int], None]) -> Iterat
             tell(number)
 
 
-def _write_csv(path: Path, lines: Iterator[list[Cell]]) -> None:
+def _write_csv(path: Path, parts: list[Part], lines: Iterator[list[Cell]]) -> None:
     """Semicolons and a byte order mark, as Swedish spreadsheets open it with å, ä and ö in place."""
     with path.open("w", encoding="utf-8-sig", newline="") as target:
         writer = csv.writer(target, delimiter=";")
-        writer.writerow([str(column.label) for column in COLUMNS])
+        writer.writerow([str(part.label) for part in parts])
         writer.writerows([_as_text(value) for value in line] for line in lines)
 
 
@@ -218,7 +181,7 @@ def _as_text(value: Cell) -> str:
     return value.isoformat() if isinstance(value, dt.date) else fitted(quoted(str(value)))
 
 
-def _write_xlsx(path: Path, export: ExportFile, user: User, lines: Iterator[list[Cell]]) -> None:
+def _write_xlsx(path: Path, export: ExportFile, user: User, parts: list[Part], lines: Iterator[list[Cell]]) -> None:
     # Constant memory: each row goes to a file beside the workbook's, in the folder that is removed afterwards.
     book = xlsxwriter.Workbook(str(path), {"constant_memory": True, "tmpdir": str(path.parent), **SAFE_BOOK})
     book.set_properties({"title": _("List of participants"), "created": _clock(export.requested_at)})
@@ -230,21 +193,21 @@ def _write_xlsx(path: Path, export: ExportFile, user: User, lines: Iterator[list
         "head": book.add_format({"bold": True, "bottom": 1, "quote_prefix": True, "text_wrap": True}),
         "title": book.add_format({"bold": True, "font_size": 16, "quote_prefix": True}),
     }
-    _read_me(book.add_worksheet(_("Read me")), export, user, looks)
+    _read_me(book.add_worksheet(_("Read me")), export, user, parts, looks)
     page = book.add_worksheet(_("Participants"))
     page.freeze_panes(1, 0)
-    for index, column in enumerate(COLUMNS):
-        page.set_column(index, index, column.width)
-        page.write_string(0, index, str(column.label), looks["head"])
+    for index, part in enumerate(parts):
+        page.set_column(index, index, part.width)
+        page.write_string(0, index, str(part.label), looks["head"])
     last = 0
     for last, line in enumerate(lines, start=1):
         for index, value in enumerate(line):
             write_cell(page, last, index, value, looks)
-    page.autofilter(0, 0, max(last, 1), len(COLUMNS) - 1)
+    page.autofilter(0, 0, max(last, 1), len(parts) - 1)
     book.close()
 
 
-def _read_me(page: Any, export: ExportFile, user: User, looks: dict[str, Any]) -> None:
+def _read_me(page: Any, export: ExportFile, user: User, parts: list[Part], looks: dict[str, Any]) -> None:
     """Who, when, why and what; then the meaning of each column."""
     page.set_column(0, 0, 24)
     page.set_column(1, 1, 80)
@@ -257,9 +220,9 @@ def _read_me(page: Any, export: ExportFile, user: User, looks: dict[str, Any]) -
     number += 1
     page.write_string(number, 0, _("Column"), looks["head"])
     page.write_string(number, 1, _("Meaning"), looks["head"])
-    for line, column in enumerate(COLUMNS, start=number + 1):
-        write_cell(page, line, 0, str(column.label), looks)
-        write_cell(page, line, 1, str(column.meaning), looks)
+    for line, part in enumerate(parts, start=number + 1):
+        write_cell(page, line, 0, str(part.label), looks)
+        write_cell(page, line, 1, str(part.meaning), looks)
 
 
 def about(export: ExportFile, user: User) -> list[tuple[str, Cell]]:

@@ -23,6 +23,9 @@ SHOWN = 200  # Lines on the page; all of them when asked for.
 PAGES: dict[str, Promise] = {
     "participants:today": _("reminders on the start page"),
     "participants:participation_list": _("the list of participants"),
+    "participants:participation_print": _("the list of participants, to print"),
+    "participants:participation_bulk": _("the list of participants, to do something for several"),
+    "participants:bulk_result": _("the list of participants, to do something for several"),
     "participants:participation_detail": _("the participant's page"),
     "participants:participation_create": _("a check whether the person is already enrolled"),
     "participants:identity_show": _("the identity number"),

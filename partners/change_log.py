@@ -53,7 +53,15 @@ MASKED = {
 # Derived from what is traced, or a worker's own notes: a change of nothing else is no line.
 LEFT_OUT = {
     "participants.Participant": {"first_name_key", "last_name_key"},
-    "participants.Participation": {"entered_on", "left_on", "last_event_on", "next_step", "next_step_on", "version"},
+    "participants.Participation": {
+        "entered_on",
+        "left_on",
+        "last_event_on",
+        "next_step",
+        "next_step_on",
+        "lead_key",
+        "version",
+    },
     "participants.ExportFile": {"progress", "attempt", "lease_until"},
     "partners.User": {"last_login"},
     "reporting.Import": {"progress", "attempt", "lease_until"},

@@ -116,6 +116,20 @@ participants:journal_step_done        GET PUT DELETE      302  405
 participants:participation_list       GET                 302  200  200  200  200  200  200  200  403  403  403
                                       POST                302  302  302  302  302  302  302  302  403  403  403
                                       PUT DELETE          302  405
+participants:participation_bulk       GET PUT DELETE      302  405
+                                      POST                302  302  302  302  302  302  302  302  403  403  403
+participants:bulk_result              GET                 302  404  403  403  403  403  403  404  403  403  403
+                                      POST PUT DELETE     302  405
+participants:participation_print      GET                 302  200  200  200  200  200  200  200  403  403  403
+                                      POST PUT DELETE     302  405
+participants:saved_view_list          GET                 302  200  200  200  200  200  200  200  403  403  403
+                                      POST PUT DELETE     302  405
+participants:saved_view_create        GET                 302  200  200  200  200  200  200  200  403  403  403
+                                      POST                302  422  422  422  422  422  422  422  403  403  403
+                                      PUT DELETE          302  405
+participants:saved_view_edit          GET                 302  200  404  404  404  404  404  404  403  403  403
+                                      POST                302  422  404  404  404  404  404  404  403  403  403
+                                      PUT DELETE          302  405
 participants:export_create            GET                 302  200  403  403  403  403  403  200  403  403  403
                                       POST                302  422  403  403  403  403  403  422  403  403  403
                                       PUT DELETE          302  405

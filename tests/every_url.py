@@ -14,7 +14,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from participants.models import ExportFile, NoteTemplate, Participation
+from participants.models import ExportFile, NoteTemplate, Participation, SavedView
 from partners.models import ReviewSample
 from reporting import facts
 from reporting.content import as_json, fingerprint, report_content, report_records
@@ -102,6 +102,7 @@ class World:
         sample = factories.make_review_sample(cast.caseworker, closed)
         factories.make_export(cast.coordinator)
         factories.make_note_template(cast.owner)
+        factories.make_saved_view(cast.coordinator)
         return cls(cast, ongoing, closed, _make_report(cast), sample)
 
     @cached_property
@@ -122,6 +123,7 @@ class World:
             "goal_pk": self.ongoing.plan_focuses.get().goals.get().pk,
             "step_pk": self.ongoing.plan_focuses.get().goals.get().steps.get().pk,
             "assessment_pk": self.ongoing.progress.get().pk,
+            "view_pk": SavedView.objects.get(user=self.cast.coordinator).pk,
             "template_pk": NoteTemplate.objects.get(organisation=self.cast.owner).pk,
             "transfer_pk": self.ongoing.lead_transfers.get().pk,
             "rectification_pk": self.ongoing.rectification_requests.get().pk,

@@ -51,6 +51,7 @@ from participants.models import (
     ProgressLevel,
     RectificationRequest,
     Referral,
+    SavedView,
     SensitiveAnswer,
     Stint,
 )
@@ -432,6 +433,12 @@ def make_journal_entry(
 def make_note_template(organisation: Organisation | None = None, **fields) -> NoteTemplate:
     values = {"title": "Egen mall", "kind": "note", "text": "Rubrik:"}
     return NoteTemplate.objects.create(organisation=organisation, **{**values, **fields})
+
+
+def make_saved_view(
+    user: User, name: str = "Pågår", query: str = "flik=alla&sort=namn&skede=pagar", **fields
+) -> SavedView:
+    return SavedView.objects.create(user=user, name=name, query=query, **fields)
 
 
 def make_follow_up(

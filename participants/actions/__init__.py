@@ -10,6 +10,7 @@ from participants.actions.attendance import (
     save_unit_cost,
     sign_certificate,
 )
+from participants.actions.bulk import Answer, add_to_several_care_teams, offer_lead_on_several
 from participants.actions.care_team import (
     accept_lead,
     add_care_team_member,
@@ -110,14 +111,17 @@ from participants.actions.referral import (
     write_referral,
 )
 from participants.actions.rights import answer_rectification, record_rectification
+from participants.actions.saved_view import delete_view, save_view
 
 __all__ = [
+    "Answer",
     "accept_lead",
     "acknowledge_referral",
     "add_care_team_member",
     "add_document",
     "add_goal",
     "add_step",
+    "add_to_several_care_teams",
     "answer_rectification",
     "ask_more",
     "assess_progress",
@@ -131,6 +135,7 @@ __all__ = [
     "decline_lead",
     "decline_referral",
     "delete_export",
+    "delete_view",
     "drop_step",
     "edit_goal",
     "edit_referral",
@@ -159,6 +164,7 @@ __all__ = [
     "move_in_plan",
     "next_ref",
     "offer_lead",
+    "offer_lead_on_several",
     "open_stint",
     "record_activity",
     "record_attendance",
@@ -185,6 +191,7 @@ __all__ = [
     "save_note_template",
     "save_sensitive_answers",
     "save_unit_cost",
+    "save_view",
     "scan_consent",
     "scan_document",
     "scan_unchecked",

@@ -7,6 +7,7 @@ from participants.forms.attendance import (
     UnitCostForm,
     step_form,
 )
+from participants.forms.bulk import BulkLeadForm, BulkNetworkForm
 from participants.forms.care_team import (
     CareTeamEndForm,
     CareTeamForm,
@@ -65,11 +66,14 @@ from participants.forms.referral import (
     ReferralWithdrawForm,
 )
 from participants.forms.rights import RectificationAnswerForm, RectificationForm
+from participants.forms.saved_view import SavedViewForm
 
 __all__ = [
     "MOST_AT_ONCE",
     "ActivityForm",
     "BreakForm",
+    "BulkLeadForm",
+    "BulkNetworkForm",
     "CareTeamEndForm",
     "CareTeamForm",
     "CareTeamGrantForm",
@@ -121,6 +125,7 @@ __all__ = [
     "ReferralReplyForm",
     "ReferralWithdrawForm",
     "Refusable",
+    "SavedViewForm",
     "SensitiveForm",
     "SnoozeForm",
     "StepForm",

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from grundsteget.dates import today
 from participants.inbox.frame import Line, Source
-from participants.listing import EXPIRES_SOON_DAYS
+from participants.listing_columns import EXPIRES_SOON_DAYS
 from participants.models import Consent
 from participants.models.participation import ParticipationQuerySet
 from partners.access import Permission

@@ -31,6 +31,7 @@ from participants.models.plan import (
 )
 from participants.models.referral import DeclineReason, LeadTransfer, Referral, ReferralEvent, ReferralLink
 from participants.models.rights import RectificationRequest
+from participants.models.saved_view import SavedView
 from participants.models.sharing import CareTeamMember, Consent
 from participants.models.writing import NoteDraft, NoteTemplate
 
@@ -81,6 +82,7 @@ __all__ = [
     "Referral",
     "ReferralEvent",
     "ReferralLink",
+    "SavedView",
     "SensitiveAnswer",
     "Snooze",
     "Stint",

@@ -86,7 +86,7 @@ class ExportFile(models.Model):
     requested_at = models.DateTimeField(_("when"), default=now)
     purpose = models.CharField(_("what for"), max_length=200)
     # What was asked: the list's own address. Of a search the kind alone is kept, and whom it found.
-    query = models.CharField(_("filters"), max_length=400, blank=True)
+    query = models.CharField(_("filters"), max_length=1000, blank=True)
     criterion = models.CharField(_("kind of search"), max_length=40, blank=True)
     found = models.JSONField(default=list)
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.QUEUED)

@@ -49,6 +49,9 @@ class Participant(models.Model):
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("persons")
+        indexes = [
+            models.Index(fields=["last_name_key", "first_name_key", "id"], name="participant_by_name"),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="participant_number_is_whole",

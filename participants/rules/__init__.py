@@ -27,6 +27,7 @@ from participants.rules.attendance import (
     refusals,
     rounded,
 )
+from participants.rules.bulk import MOST_IN_BULK, check_colleague, check_in_bulk, colleagues_of_any
 from participants.rules.care_team import (
     check_grant,
     check_lead_answer,
@@ -150,6 +151,7 @@ from participants.rules.referral import (
     receivers_of_referrals,
 )
 from participants.rules.rights import check_rectification_answer
+from participants.rules.saved_view import check_saved_view
 
 __all__ = [
     "EMPLOYMENT",
@@ -158,6 +160,7 @@ __all__ = [
     "IN_SOCIAL_ENTERPRISE",
     "LETTERS",
     "MONTHS_AFTER",
+    "MOST_IN_BULK",
     "NEXT_STEP",
     "SNOOZE_DAYS",
     "WAGE_SUPPORT",
@@ -176,6 +179,7 @@ __all__ = [
     "check_birth_date",
     "check_break",
     "check_break_end",
+    "check_colleague",
     "check_compensations",
     "check_consent",
     "check_consent_withdrawal",
@@ -201,6 +205,7 @@ __all__ = [
     "check_has_happened",
     "check_hours",
     "check_hours_are_free",
+    "check_in_bulk",
     "check_in_project",
     "check_is_consent",
     "check_is_statute",
@@ -237,6 +242,7 @@ __all__ = [
     "check_referral_may_be_sent",
     "check_return",
     "check_review",
+    "check_saved_view",
     "check_seen",
     "check_sees_both_whole",
     "check_signature",
@@ -255,6 +261,7 @@ __all__ = [
     "check_withdrawal",
     "check_within_reach",
     "colleagues",
+    "colleagues_of_any",
     "deciding_authority",
     "digest_period",
     "focus_areas",

@@ -6,6 +6,7 @@ from participants.views.attendance import (
     attendance_grid,
     attendance_person,
 )
+from participants.views.bulk import bulk_result, participation_bulk, participation_print
 from participants.views.care_team import (
     care_team_contact,
     care_team_create,
@@ -111,6 +112,7 @@ from participants.views.referral import (
     referral_withdraw,
 )
 from participants.views.rights import rectification_answer, rectification_create, rectification_list
+from participants.views.saved_view import saved_view_create, saved_view_edit, saved_view_list
 from participants.views.today import digest_edit, today, today_snooze, today_wake
 from participants.views.trace import trace
 
@@ -124,6 +126,7 @@ __all__ = [
     "attendance_person",
     "break_create",
     "break_end",
+    "bulk_result",
     "care_team_contact",
     "care_team_create",
     "care_team_end",
@@ -185,9 +188,11 @@ __all__ = [
     "outcome_create",
     "outcome_end",
     "outcome_withdraw",
+    "participation_bulk",
     "participation_create",
     "participation_detail",
     "participation_list",
+    "participation_print",
     "plan_goal_close",
     "plan_goal_create",
     "plan_goal_edit",
@@ -214,6 +219,9 @@ __all__ = [
     "referral_list",
     "referral_reply",
     "referral_withdraw",
+    "saved_view_create",
+    "saved_view_edit",
+    "saved_view_list",
     "sensitive_edit",
     "stint_close",
     "stint_edit",

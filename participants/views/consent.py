@@ -18,7 +18,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from grundsteget.dates import today
 from participants import actions, forms, tasks
 from participants.evidence import CONTENT_TYPES, kind_of_name
-from participants.listing import ALL, EXPIRES_SOON_DAYS, MINE, first_tab, of_mine
+from participants.listing import ALL, MINE, first_tab, of_mine
+from participants.listing_columns import EXPIRES_SOON_DAYS
 from participants.models import Consent, Participation
 from participants.models.participation import ParticipationQuerySet
 from participants.opening import log_opening

@@ -18,9 +18,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from participants import actions, forms, rules, tasks
 from participants.listing import Listing
-from participants.listing_file import COLUMNS, Asked, Reader
+from participants.listing_columns import parts_of
+from participants.listing_file import Asked, Reader
 from participants.models import ExportFile
 from participants.opening import log_looks
+from participants.views.bulk import ticked_in
 from participants.views.frame import GET_AND_POST
 from partners import access
 from partners.access import Permission
@@ -49,9 +51,11 @@ def export_create(request: Request) -> HttpResponse:
     if listing.search_is_forgotten:
         messages.warning(request, _("The search is no longer kept. Search again, and then export."))
         return redirect("participants:participation_list")
-    asked = Asked.on_screen(listing, settings.EXPORT_ROWS)
+    ticked = ticked_in(request.POST)
+    asked = Asked.ticked(listing, ticked) if ticked else Asked.on_screen(listing, settings.EXPORT_ROWS)
     count = asked.participations(request.user).order_by("pk")[: settings.EXPORT_ROWS + 1].count()
-    form = forms.ExportForm(request.POST or None, initial={"query": listing.query()})
+    is_sent = request.method == "POST" and "ticked" not in request.POST
+    form = forms.ExportForm(request.POST if is_sent else None, initial={"query": listing.query()})
     if form.is_valid():
         data = {name: form.cleaned_data[name] for name in ("purpose", "format", "submission")}
         try:
@@ -69,10 +73,11 @@ def export_create(request: Request) -> HttpResponse:
         "count": count,
         "problems": _problems(count),
         "words": asked.in_words(request.user),
-        "columns": COLUMNS,
+        "columns": parts_of(listing.columns),
         "days": settings.EXPORT_DAYS,
         "purposes": form.PURPOSES,
         "back": listing.query(),
+        "ticked": sorted(ticked),
     }
     return render(request, "participants/export_form.html", context, status=422 if form.errors else 200)
 

@@ -15,7 +15,8 @@ from django_htmx.http import push_url
 from enterprises.models import Enterprise
 from grundsteget import dates
 from participants import forms, history, rules, timeline
-from participants.listing import ALL, MINE, Listing, Search, keep_search, show_steps
+from participants.listing import ALL, MINE, Listing, Search, keep_search
+from participants.listing_columns import show_steps
 from participants.models import (
     Activity,
     Break,
@@ -37,9 +38,11 @@ from participants.models import (
 )
 from participants.opening import log_looks, log_opening
 from participants.views.attendance import months_of
+from participants.views.bulk import deeds_for_several
 from participants.views.document import documents_tab, with_papers
 from participants.views.frame import Category, find
 from participants.views.plan import PLAN, fields_of_plan, plan_context
+from participants.views.saved_view import saved_views, start_query
 from partners import access
 from partners.access import Permission
 from partners.audit import log_access
@@ -55,6 +58,9 @@ def participation_list(request: Request) -> HttpResponse:
     access.require(request.user, Permission.PARTICIPANT_VIEW)
     if request.method == "POST":
         return redirect(f"{reverse('participants:participation_list')}?{_searched(request)}")
+    views = saved_views(request.user)
+    if not request.GET and (start := start_query(views, request.user)):
+        return redirect(f"{request.path}?{start}")
     listing = Listing(request)
     page = listing.page()
     log_looks(
@@ -63,6 +69,7 @@ def participation_list(request: Request) -> HttpResponse:
         [row.pk for row in page.rows],
         may_be_granted=any(row.participant.is_protected for row in page.rows),
         criterion=listing.search.kind if listing.search else "",
+        fields=AccessLog.FieldsClass.CONTACT if listing.shows_contact else AccessLog.FieldsClass.BASIC,
     )
     part = "#participant-rows" if request.htmx.target == "participant-rows" else ""
     context = {
@@ -71,7 +78,9 @@ def participation_list(request: Request) -> HttpResponse:
         "previous": listing.query(before=page.before) if page.before else "",
         "next": listing.query(after=page.after) if page.after else "",
         "may_enrol": access.has(request.user, Permission.PARTICIPANT_ENROL),
-        "may_export": access.has(request.user, Permission.PARTICIPANT_EXPORT),
+        "may": deeds_for_several(request.user),
+        "views": views,
+        "all_count": listing.count if len(page.rows) < listing.count <= rules.MOST_IN_BULK else 0,
         "mine": MINE,
         "all": ALL,
         "today": dates.today(),

@@ -46,6 +46,7 @@ from reporting.demo import (
     plans,
     referrals,
     rights,
+    saved_views,
 )
 from reporting.demo.lives import DemoNote, Life
 from reporting.demo.paths import lives
@@ -89,6 +90,7 @@ def load_demo() -> bool:
         rights.load(project, users)
         exports.load(project, users)
         imports.load(project, users)
+        saved_views.load()
         plans.load(project, users)
         merges.load(project, users)
     return True
