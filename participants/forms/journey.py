@@ -175,7 +175,9 @@ class SituationForm(OutcomeFields):
     )
 
     kind = Radios(label=_("What the person does"), required=False)
-    started_on = DayField(label=_("Since"), required=False, help_text=_("The first day"))
+    started_on = DayField(
+        label=_("Since"), required=False, help_text=_("The first day of it. Needed when you say what the person does.")
+    )
 
     def __init__(self, *args: Any, ongoing: list[Outcome], unknown: Any, **kwargs: Any) -> None:
         """`ongoing` are recorded outcomes without an end; `unknown` is the word for not knowing."""

@@ -32,6 +32,7 @@ from participants.attendance_grid import (
     read,
     scopes,
 )
+from participants.listing import ALL, MINE
 from participants.models import (
     Activity,
     AttendanceCertificate,
@@ -76,6 +77,8 @@ def attendance_grid(request: Request) -> HttpResponse:
         "period": period,
         "scope": scope,
         "scopes": choices.values(),
+        "wider": choices[ALL] if scope.key == MINE else None,
+        "wider_url": f"?{urlencode({'visa': ALL, 'tid': period.key})}",
         "page": page,
         "has_more": has_more,
         "address": urlencode({"visa": scope.key}),

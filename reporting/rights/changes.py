@@ -67,7 +67,13 @@ def _details(row: Change, hidden: dict[str, frozenset[str]]) -> Iterator[str]:
         if field is None or field.name in TECHNICAL:
             continue
         label = capfirst(label_of(field))
-        if field.is_relation or not isinstance(change, list) or field.name in hidden.get(row.label, ()):
+        is_structured = isinstance(field, models.JSONField)  # A signed month's days: the certificate itself shows them.
+        if (
+            field.is_relation
+            or is_structured
+            or not isinstance(change, list)
+            or field.name in hidden.get(row.label, ())
+        ):
             yield label
         else:
             old, new = (_spoken(field, value) for value in change)

@@ -41,7 +41,8 @@
     if (wrote && !document.querySelector("main form[data-guard]")) window.location.reload();
   }
 
-  document.addEventListener("htmx:afterSwap", (event) => {
+  // Not before htmx listens to the new fields: what is typed earlier would be searched for by nobody.
+  document.addEventListener("htmx:afterSettle", (event) => {
     if (event.detail.target.id !== "log") return;
     wrote = wrote || Boolean(log().querySelector(".alert-success"));
     const wrong = log().querySelector(".alert-danger a");

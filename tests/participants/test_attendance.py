@@ -332,6 +332,12 @@ def test_attendance_person_takes_days_without_an_activity(as_coordinator, partic
     assert AttendanceDay.objects.get().activity is None
 
 
+def test_attendance_grid_of_nobodys_own_people_leads_to_everybodys(as_project_office, as_coordinator, activity):
+    wider = "?visa=alla&amp;tid=2017-W11"
+    assert f'href="{wider}"' in as_project_office.get(GRID).content.decode()
+    assert f'href="{wider}"' not in as_coordinator.get(GRID).content.decode()
+
+
 def test_attendance_grid_is_in_the_read_log(as_coordinator, participation, activity):
     as_coordinator.get(f"{GRID}?tid=2017-02&visa=alla")
 

@@ -108,6 +108,12 @@ def test_extract_tells_number_notes_consents_looks_changes_and_reports(world):
     assert looks[0]["who"] == "Sara Socialsekreterare"
 
 
+def test_extract_is_made_for_somebody_whose_month_is_signed(world):
+    world.ongoing.attendance_certificates.update(rows=[{"day": "2017-02-01"}])
+    changes = section(extract_of(world.ongoing, world.cast.coordinator), "changes")["rows"]
+    assert any("Dagar" in change["details"] for change in changes)
+
+
 def test_world_has_a_row_in_most_tables(world):
     """Otherwise the markers would prove little."""
     everything = {table.model._meta.label for table in [*tables(), *person_tables()]}
