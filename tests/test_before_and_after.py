@@ -44,7 +44,7 @@ def walk_before(world: World, role: str):  # noqa: F811
 
 
 # What hangs on her, such as a referral, closes with her own pages.
-HANGS_ON_HER = {"export_id", "referral_pk", "entry_pk"}
+HANGS_ON_HER = {"export_id", "referral_pk", "entry_pk", "merge_pk"}
 
 
 # A consent that is taken back asks for no signed form any more.

@@ -165,7 +165,7 @@ def causes(errors: list[list[Any]]) -> list[Cause]:
         messages = {message for _line, message in rows}
         text = messages.pop() if len(messages) == 1 else general
         found.append(Cause(sheet, column, text, sorted({line for line, _message in rows})))
-    return sorted(found, key=lambda cause: (-cause.count, cause.sheet, cause.column, cause.message))
+    return sorted(found, key=lambda cause: (-cause.count, cause.sheet, cause.column, cause.lines, cause.message))
 
 
 def summary(plan: Plan, faults: Faults, doubles: int) -> dict[str, Any]:

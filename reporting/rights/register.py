@@ -24,7 +24,7 @@ from reporting.rights.people import Model
 TECHNICAL = frozenset(
     {"id", "participation", "participant", "submission", "version", "position", "token_hash"}
     | {"merged_into", "ended_with", "would_end_on"}
-    | {"identity_cipher", "identity_hash", "first_name_key", "last_name_key"}
+    | {"identity_cipher", "identity_hash", "first_name_key", "last_name_key", "lead_key"}
     | {"recorded_at", "exit_recorded_at", "sha256", "size", "public_id"}
 )
 # For fields that the model does not name.

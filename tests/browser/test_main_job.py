@@ -71,6 +71,8 @@ def test_main_job(open_browser):
         household_single_adult="j",
         started_on="2016-02-01",
     )
+    expect(page.locator("h1")).to_have_text("Läs igenom")
+    page.get_by_role("button", name="Skriv in").click()
     page.wait_for_url("**/deltagare/*/")
     expect(page.locator("h1")).to_contain_text("Berit Ångström")
     participation = Participation.objects.get()

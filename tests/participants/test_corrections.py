@@ -85,7 +85,7 @@ def test_correct_stint_twice_is_once(closed, coordinator):
 
 def test_correct_stint_does_not_undo_a_colleagues_correction(closed, coordinator):
     correct(closed, coordinator, ended_on="2017-01-15", version=0)
-    with pytest.raises(ValidationError, match="colleague"):
+    with pytest.raises(ValidationError, match="En kollega"):
         correct(closed, coordinator, ended_on="2017-01-20", version=0)
 
 
@@ -174,7 +174,7 @@ def test_reopen_stint_on_the_same_day_takes_back_all_that_ended_with_it(ongoing,
 def test_reopen_stint_later_is_a_re_entry(ongoing, coordinator, on_day):
     leave(ongoing, coordinator)
     on_day("2017-03-16")
-    with pytest.raises(ValidationError, match="re-entry"):
+    with pytest.raises(ValidationError, match="återinträde"):
         actions.reopen_stint(participation=ongoing, reason=WHY, by=coordinator)
 
 
@@ -217,7 +217,7 @@ def test_mistake_is_not_marked_twice_and_not_taken_back_unmarked(closed, coordin
 def test_mistake_is_not_taken_back_beside_a_new_entry(closed, coordinator):
     actions.mark_mistake(participation=closed, reason=WHY, by=coordinator)
     actions.open_stint(participation=closed, started_on=day("2017-03-01"), referred_by=None, by=coordinator)
-    with pytest.raises(ValidationError, match="entered anew"):
+    with pytest.raises(ValidationError, match="skrivits in på nytt"):
         actions.undo_mistake(participation=closed, reason=WHY, by=coordinator)
 
 
@@ -238,7 +238,7 @@ def test_withdrawn_activity_is_in_no_list_and_opens_nothing(cast, ongoing, coord
 def test_withdraw_activity_refuses_one_with_attendance(ongoing, coordinator):
     activity = factories.make_activity(ongoing, started_on="2017-01-01")
     factories.make_attendance_day(ongoing, activity=activity)
-    with pytest.raises(ValidationError, match="Attendance"):
+    with pytest.raises(ValidationError, match="närvaro"):
         actions.withdraw_activity(activity=activity, reason=WHY, by=coordinator)
     assert Activity.objects.get() == activity
 
@@ -269,14 +269,14 @@ def test_correct_journal_keeps_the_old_words(ongoing, coordinator):
 
 def test_correct_journal_is_for_the_writer_alone(cast, ongoing, coordinator):
     entry = factories.make_journal_entry(ongoing, coordinator)
-    with pytest.raises(ValidationError, match="Only the one who wrote"):
+    with pytest.raises(ValidationError, match="Bara den som har skrivit"):
         rewrite(entry, cast.project_office)
 
 
 def test_correct_journal_does_not_overwrite_another_correction(ongoing, coordinator):
     entry = factories.make_journal_entry(ongoing, coordinator)
     rewrite(entry, coordinator)
-    with pytest.raises(ValidationError, match="while you were writing"):
+    with pytest.raises(ValidationError, match="medan du skrev"):
         rewrite(entry, coordinator, text="Något annat", version=0)
 
 
@@ -329,7 +329,7 @@ def test_end_break_and_the_exit_ends_what_goes_on(ongoing, coordinator):
     leave(ongoing, coordinator)
     row.refresh_from_db()
     assert row.ended_on == day("2017-03-01")
-    with pytest.raises(ValidationError, match="over since"):
+    with pytest.raises(ValidationError, match="slut sedan"):
         actions.end_break(row=row, ended_on=day("2017-03-10"), by=coordinator)
 
 

@@ -260,7 +260,7 @@ def test_hours_of_more_than_a_month_are_refused(project, project_office):
     other = factories.make_participation(project, started_on="2016-05-20", ended_on="2016-06-30")
     for participation in (one, other):
         factories.make_hours(participation, month="2016-05-01", hours=400)
-    with pytest.raises(ValidationError, match="more hours than a month"):
+    with pytest.raises(ValidationError, match="fler timmar än månaden"):
         merge((one, other), project_office)
 
 
@@ -317,7 +317,7 @@ def test_two_open_referrals_to_one_place_are_settled_first(cast, pair, project_o
     for participation in pair:
         factories.make_consent(participation, cast.social_services)
         factories.make_referral(participation, cast.coordinator, cast.social_services)
-    with pytest.raises(ValidationError, match="Settle one of them first"):
+    with pytest.raises(ValidationError, match="Gör klart en av dem först"):
         merge(pair, project_office)
 
 
@@ -408,7 +408,7 @@ def test_protection_without_anybody_in_the_circle_is_refused(cast, pair, project
     CareTeamMember.objects.all().delete()
     first, second = (row.participant for row in pair)
     plan = merging.plan_merge(first, Participant.objects.get(pk=second.pk), merging.AS_PROPOSED, by=project_office)
-    assert ["nobody is in the circle" in sentence for sentence in plan.refusals] == [True]
+    assert ["ingen ingår i kretsen" in sentence for sentence in plan.refusals] == [True]
     # And who is not in it herself does not see the two, let alone join them.
     with pytest.raises(ValidationError):
         merge(pair, project_office)
@@ -472,7 +472,7 @@ def test_undo_of_one_after_the_other(project, project_office):
     other = merge((people[2], people[0]), project_office)
     assert factories.refreshed(people[2]).entered_on == day("2016-03-01")
     assert {row.merged_into_id for row in Participation.objects.exclude(pk=people[2].pk)} == {people[2].pk}
-    with pytest.raises(ValidationError, match="third one"):
+    with pytest.raises(ValidationError, match="med en tredje"):
         actions.undo_merge(merge=one, reason="Fel", by=project_office)
     actions.undo_merge(merge=other, reason="Fel", by=project_office)
     actions.undo_merge(merge=one, reason="Fel", by=project_office)
@@ -498,7 +498,7 @@ def test_undo_is_refused_when_both_records_answers_were_changed_since(pair, proj
     record.labour_status, record.unemployed_since = "I", None
     record.save()
     before = rows()
-    with pytest.raises(ValidationError, match="has been changed since"):
+    with pytest.raises(ValidationError, match="har ändrats sedan"):
         actions.undo_merge(merge=done, reason="Fel person", by=project_office)
     assert rows() == before
 
@@ -506,7 +506,7 @@ def test_undo_is_refused_when_both_records_answers_were_changed_since(pair, proj
 def test_undo_is_refused_when_the_protection_was_changed_since(pair, project_office):
     done = merge(pair, project_office)
     Participant.objects.filter(pk=pair[0].participant_id).update(protection="sekretessmarkering")
-    with pytest.raises(ValidationError, match="parted"):
+    with pytest.raises(ValidationError, match="går inte att dela"):
         actions.undo_merge(merge=done, reason="Fel person", by=project_office)
 
 

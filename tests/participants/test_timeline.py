@@ -125,6 +125,7 @@ def test_timeline_plans_unanswered_follow_ups(cast):
 def test_timeline_takes_the_same_queries_for_a_short_and_a_long_story(
     cast, participation, django_assert_max_num_queries
 ):
+    make_journal_entry(participation, cast.coordinator, "2016-04-01")
     timeline(cast.coordinator, participation)  # her rights are asked for once
     with django_assert_max_num_queries(28) as before:
         timeline(cast.coordinator, participation)
