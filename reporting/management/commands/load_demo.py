@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from django.conf import settings
@@ -20,7 +21,11 @@ class Command(BaseCommand):
     help = "Load the demo: project 2015/00254 with about 280 invented participants. Only in demo mode; safe to repeat."
 
     def run(self, **options: Any) -> None:
-        is_new = load_demo()
+        logging.disable(logging.INFO)  # The demo's own import is no news to whoever loads the demo.
+        try:
+            is_new = load_demo()
+        finally:
+            logging.disable(logging.NOTSET)
         self.stdout.write(
             f"The demo plays on {today()}" + ("." if is_new else "; it is loaded already, nothing changed.")
         )
