@@ -1,4 +1,4 @@
-"""Sending a task to the workers, once what it is about is committed."""
+"""Sending a task to the workers: once what it is about is committed, or again when it seems lost."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ logger = logging.getLogger(__name__)
 
 def send_on_commit(task: Any, *ids: int) -> None:
     """With the broker down nothing is sent and nobody is told: the task's rows wait for the next round."""
-    transaction.on_commit(lambda: _send(task, ids))
+    transaction.on_commit(lambda: send(task, *ids))
 
 
-def _send(task: Any, ids: tuple[int, ...]) -> None:
+def send(task: Any, *ids: int) -> None:
+    """The same at once: for what looks after rows that nobody works on."""
     try:
         task.apply_async(args=ids, retry=False)
     except (OperationalError, OSError) as error:

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import logging
 
 from celery import Task, shared_task
-from django.db import transaction
-from kombu.exceptions import OperationalError
 
 from grundsteget import scanning
 from grundsteget.dates import now
+from grundsteget.sending import send, send_on_commit
 from participants import actions
 from participants.models import ExportFile
-
-logger = logging.getLogger(__name__)
 
 
 @shared_task
@@ -46,7 +42,7 @@ def sweep_exports() -> None:
     """Send again whatever waits and nobody works on: the message was lost, or its worker was."""
     late = now() - dt.timedelta(minutes=1)
     for pk in ExportFile.objects.waiting().filter(requested_at__lt=late).values_list("pk", flat=True):
-        _send_export(pk)
+        send(write_export, pk)
 
 
 @shared_task
@@ -69,38 +65,17 @@ def mail_digests() -> None:
 
 def send_tell_leads() -> None:
     """Send the task once the place is committed. With the broker down the next round mails it."""
-    transaction.on_commit(_send_tell_leads)
-
-
-def _send_tell_leads() -> None:
-    try:
-        tell_leads.apply_async(retry=False)
-    except (OperationalError, OSError) as error:
-        logger.warning("mail to lead workers waits for the next round: %s", type(error).__name__)
+    send_on_commit(tell_leads)
 
 
 def send_write_export(export_id: int) -> None:
     """Send the task once the row is committed. With the broker down the row waits for the sweeper."""
-    transaction.on_commit(lambda: _send_export(export_id))
-
-
-def _send_export(export_id: int) -> None:
-    try:
-        write_export.apply_async(args=[export_id], retry=False)
-    except (OperationalError, OSError) as error:
-        logger.warning("export %s waits for the sweeper: %s", export_id, type(error).__name__)
+    send_on_commit(write_export, export_id)
 
 
 def send_mail_referral(referral_id: int) -> None:
     """Send the task once the row is committed. With the broker down the next round of reminders mails it."""
-    transaction.on_commit(lambda: _send(referral_id))
-
-
-def _send(referral_id: int) -> None:
-    try:
-        mail_referral.apply_async(args=[referral_id], retry=False)
-    except (OperationalError, OSError) as error:
-        logger.warning("mail about referral %s waits for the next round: %s", referral_id, type(error).__name__)
+    send_on_commit(mail_referral, referral_id)
 
 
 @shared_task
@@ -124,11 +99,4 @@ def scan_unchecked() -> None:
 def send_scan(task: Task, row_id: int) -> None:
     """Send one of the first two once the row is committed. With the broker down the next round looks into the file."""
     if scanning.is_wanted():
-        transaction.on_commit(lambda: _send_scan(task, row_id))
-
-
-def _send_scan(task: Task, row_id: int) -> None:
-    try:
-        task.apply_async(args=[row_id], retry=False)
-    except (OperationalError, OSError) as error:
-        logger.warning("%s %s waits for the next round: %s", task.name, row_id, type(error).__name__)
+        send_on_commit(task, row_id)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import logging
 
-from celery import shared_task
-from django.db import transaction
-from kombu.exceptions import OperationalError
+from celery import Task, shared_task
 
 from grundsteget.dates import now, today
+from grundsteget.sending import send, send_on_commit
 from partners.models import Project
 from reporting import actions, facts
 from reporting.imports import work
@@ -30,7 +29,7 @@ def sweep_reports() -> None:
     """Send again whatever waits and nobody works on: the message was lost, or its worker was."""
     late = now() - dt.timedelta(minutes=1)
     for pk in Report.objects.waiting().filter(requested_at__lt=late).values_list("pk", flat=True):
-        _send(pk)
+        send(build_report, pk)
 
 
 @shared_task
@@ -44,14 +43,7 @@ def rebuild_facts_daily() -> None:
 
 def send_build_report(report_id: int) -> None:
     """Send the task once the row is committed. With the broker down the row waits for the sweeper."""
-    transaction.on_commit(lambda: _send(report_id))
-
-
-def _send(report_id: int) -> None:
-    try:
-        build_report.apply_async(args=[report_id], retry=False)
-    except (OperationalError, OSError) as error:
-        logger.warning("report %s waits for the sweeper: %s", report_id, type(error).__name__)
+    send_on_commit(build_report, report_id)
 
 
 # --- The participant's rights -----------------------------------------------------------------------
@@ -74,22 +66,19 @@ def sweep_erasures() -> None:
     """Send again what waits because its message or its worker was lost; remove files that could not be removed."""
     for waiting in Erasure.objects.waiting():
         if waiting.is_under_way:
-            _send_erasure(waiting.pk, waiting.state)
+            send(_work_on(waiting), waiting.pk)
         else:
             erasure.finish(waiting.pk)
 
 
 def send_erasure(row: Erasure) -> None:
     """Send the task for what the row waits for, once the row is committed."""
-    transaction.on_commit(lambda: _send_erasure(row.pk, row.state))
+    send_on_commit(_work_on(row), row.pk)
 
 
-def _send_erasure(erasure_id: int, state: str) -> None:
-    task = build_archive if state == Erasure.State.ARCHIVING else erase_project
-    try:
-        task.apply_async(args=[erasure_id], retry=False)
-    except (OperationalError, OSError) as error:
-        logger.warning("erasure %s waits for the sweeper: %s", erasure_id, type(error).__name__)
+def _work_on(row: Erasure) -> Task:
+    """Which task takes the row its next step."""
+    return build_archive if row.state == Erasure.State.ARCHIVING else erase_project
 
 
 # --- Imports ------------------------------------------------------------------------------------------
@@ -105,7 +94,7 @@ def work_on_import(import_id: int) -> None:
 def sweep_imports() -> None:
     """Send again whatever waits and nobody works on: the message was lost, or its worker was."""
     for pk in Import.objects.waiting().values_list("pk", flat=True):
-        _send_import(pk)
+        send(work_on_import, pk)
 
 
 @shared_task
@@ -116,11 +105,4 @@ def expire_imports() -> None:
 
 def send_work_on_import(import_id: int) -> None:
     """Send the task once the row is committed. With the broker down the row waits for the sweeper."""
-    transaction.on_commit(lambda: _send_import(import_id))
-
-
-def _send_import(import_id: int) -> None:
-    try:
-        work_on_import.apply_async(args=[import_id], retry=False)
-    except (OperationalError, OSError) as error:
-        logger.warning("import %s waits for the sweeper: %s", import_id, type(error).__name__)
+    send_on_commit(work_on_import, import_id)
