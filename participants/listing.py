@@ -38,7 +38,7 @@ from participants.models.participation import ParticipationQuerySet
 from participants.names import name_key
 from partners import access
 from partners.access import Permission
-from partners.models import Membership, Organisation, User, in_force
+from partners.models import AccessLog, Membership, Organisation, User, in_force
 
 PAGE_SIZE = 25
 COUNT_CAP = 1000
@@ -456,8 +456,10 @@ class Listing:
         return self.count > COUNT_CAP
 
     @property
-    def shows_contact(self) -> bool:
-        return any(column.is_contact for column in self.columns)
+    def fields_class(self) -> AccessLog.FieldsClass:
+        """What the read log calls a look at these columns."""
+        shows_contact = any(column.is_contact for column in self.columns)
+        return AccessLog.FieldsClass.CONTACT if shows_contact else AccessLog.FieldsClass.BASIC
 
     @property
     def active_filters(self) -> int:

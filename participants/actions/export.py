@@ -168,6 +168,7 @@ def _announce(export: ExportFile, attempt: int, user: User, made: dict[str, obje
         AccessLog.Action.EXPORT,
         view=REQUESTED_FROM,
         participation_ids=contents,
+        fields=Asked.of(export).listing(user).fields_class,
         criterion=export.criterion,
         purpose=export.purpose,
         object_ref=str(export),

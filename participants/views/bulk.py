@@ -158,7 +158,7 @@ def _log(request: Request, listing: Listing, rows: Iterable[Participation]) -> N
         [row.pk for row in rows],
         may_be_granted=any(row.participant.is_protected for row in rows),
         criterion=listing.search.kind if listing.search else "",
-        fields=AccessLog.FieldsClass.CONTACT if listing.shows_contact else AccessLog.FieldsClass.BASIC,
+        fields=listing.fields_class,
     )
 
 

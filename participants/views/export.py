@@ -147,6 +147,7 @@ def export_download(request: Request, export_id: str) -> HttpResponseBase:
         request,
         AccessLog.Action.DOWNLOAD,
         export.contents.values_list("participation_id", flat=True),
+        fields=Asked.of(export).listing(request.user).fields_class,
         purpose=export.purpose,
         object_ref=str(export),
     )

@@ -69,7 +69,7 @@ def participation_list(request: Request) -> HttpResponse:
         [row.pk for row in page.rows],
         may_be_granted=any(row.participant.is_protected for row in page.rows),
         criterion=listing.search.kind if listing.search else "",
-        fields=AccessLog.FieldsClass.CONTACT if listing.shows_contact else AccessLog.FieldsClass.BASIC,
+        fields=listing.fields_class,
     )
     part = "#participant-rows" if request.htmx.target == "participant-rows" else ""
     context = {

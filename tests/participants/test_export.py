@@ -375,6 +375,15 @@ def test_double_submit_makes_one_file(people, as_coordinator):
     assert ExportFile.objects.count() == 1
 
 
+def test_a_file_that_says_where_people_live_is_logged_so(cast, people, as_coordinator):
+    columns = {"flik=alla": "basic", "flik=alla&kol=namn.ort": "contact"}
+    for query, kind in columns.items():
+        export = make_export(cast.coordinator, query=query)
+        assert fetch(as_coordinator, export).status_code == 200
+        looks = AccessLog.objects.filter(object_ref=str(export)).values_list("action", "fields_class")
+        assert set(looks) == {("export", kind), ("download", kind)}
+
+
 def test_reading_gives_no_right_to_export(cast, participation, log_in):
     for user in (cast.caseworker, cast.supervisor, cast.controller, cast.administrator):
         assert log_in(user).get(CREATE).status_code == 403
