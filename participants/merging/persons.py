@@ -18,14 +18,10 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "phone": ("phone",),
     "email": ("email",),
 }
-
-
 CONTACT = ("municipality", "district", "phone", "email")
 
 
 EMPTIED = ("district", "phone", "email")  # Not kept of a protected person. (esf-rules.md 3.5)
-
-
 NUMBER = ("identity_cipher", "identity_hash", "identity_kind")
 
 

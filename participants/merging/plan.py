@@ -15,8 +15,6 @@ from django.utils.translation import gettext_lazy
 from participants.models import Participant, Participation
 
 Model = type[models.Model]
-
-
 Values = dict[str, Any]
 
 
