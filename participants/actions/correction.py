@@ -17,7 +17,6 @@ from participants.models import (
     ExitReason,
     FollowUp,
     JournalEntry,
-    JournalVersion,
     Participation,
     Stint,
     StintCorrection,
@@ -193,10 +192,10 @@ def correct_journal(
     minutes: int | None,
     text: str,
     is_shared: bool,
-    version: int,
+    edition: str,
     by: User,
 ) -> JournalEntry:
-    """The writer puts her note right. What stood there is kept; `version` says how many were when the form was made."""
+    """The writer puts her note right. The change log keeps what stood there; `edition` is the form's, to compare."""
     participation = locked(entry.participation)
     entry = participation.journal.get(pk=entry.pk)
     entry.participation = participation
@@ -210,10 +209,8 @@ def correct_journal(
     }
     if all(getattr(entry, name) == value for name, value in after.items()):
         return entry  # nothing to correct, or a second click
-    if entry.versions.count() != version:
+    if entry.edition != edition:
         raise rules.refused(_("The note was corrected while you were writing. Open it again and make your change."))
-    before = {name: getattr(entry, name) for name in after}
-    save(JournalVersion(entry=entry, replaced_at=now(), **before))
     for name, value in after.items():
         setattr(entry, name, value)
     save(entry)

@@ -10,9 +10,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from grundsteget.dates import today
-from grundsteget.forms import DayField, Radios, Refusable, capital, radio_buttons
+from grundsteget.forms import DayField, Radios, Refusable, capital
+from participants.forms.journal import JournalForm
 from participants.forms.journey import ReasonForm
-from participants.forms.shared import who_reads
 from participants.models import Break, ExitReason, JournalEntry, Stint
 from partners.models import Organisation
 
@@ -48,34 +48,16 @@ class StintEditForm(ReasonForm):
         self.initial = {name: getattr(stint, name) for name in names} | {"version": stint.corrections.count()}
 
 
-class JournalEditForm(Refusable):
+class JournalEditForm(JournalForm):
     """The words of one's own note."""
 
-    kind = forms.ChoiceField(label=_("Kind"), choices=capital(JournalEntry.Kind.choices))
-    happened_on = DayField(label=_("Date"))
-    minutes = forms.IntegerField(
-        label=_("Minutes"),
-        required=False,
-        min_value=0,
-        max_value=1440,
-        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
-    )
-    text = forms.CharField(
-        label=_("What happened"),
-        max_length=8000,
-        widget=forms.Textarea(attrs={"rows": 6}),
-        error_messages={"required": _("Write what happened. A few words are enough.")},
-    )
-    is_shared = forms.TypedChoiceField(
-        label=_("Who may read it"), widget=radio_buttons(), coerce=lambda value: value == "shared"
-    )
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    next_step = next_step_on = submission = None  # type: ignore[assignment]  # Said elsewhere, or of no use here.
+    edition = forms.CharField(max_length=16, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, entry: JournalEntry, readers: Iterable[Organisation], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["is_shared"].choices = who_reads(entry.organisation, readers)  # type: ignore[attr-defined]
-        self.initial = {name: getattr(entry, name) for name in ("kind", "happened_on", "minutes", "text")}
-        self.initial |= {"is_shared": "shared" if entry.is_shared else "own", "version": entry.versions.count()}
+        super().__init__(*args, own=entry.organisation, readers=readers, **kwargs)
+        self.initial = {name: getattr(entry, name) for name in ("kind", "happened_on", "minutes", "text", "edition")}
+        self.initial["is_shared"] = "shared" if entry.is_shared else "own"
 
 
 class BreakForm(Refusable):

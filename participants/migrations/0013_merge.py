@@ -119,48 +119,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.CreateModel(
-            name="JournalVersion",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("meeting", "meeting"),
-                            ("phone", "phone call"),
-                            ("message", "message"),
-                            ("visit", "visit at the workplace"),
-                            ("three_party", "three-party meeting"),
-                            ("note", "note"),
-                        ],
-                        max_length=12,
-                        verbose_name="kind",
-                    ),
-                ),
-                ("happened_on", models.DateField(verbose_name="date")),
-                ("minutes", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="minutes")),
-                ("text", models.TextField(max_length=8000, verbose_name="what happened")),
-                ("is_shared", models.BooleanField(verbose_name="shared with partners who have consent")),
-                (
-                    "replaced_at",
-                    models.DateTimeField(default=grundsteget.dates.now, editable=False, verbose_name="corrected"),
-                ),
-                (
-                    "entry",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="versions",
-                        to="participants.journalentry",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "earlier version of a note",
-                "verbose_name_plural": "earlier versions of notes",
-                "ordering": ["entry", "pk"],
-            },
-        ),
-        migrations.CreateModel(
             name="StintCorrection",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

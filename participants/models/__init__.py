@@ -8,7 +8,7 @@ from participants.models.attendance import (
     CompensationType,
     UnitCost,
 )
-from participants.models.correction import Break, JournalVersion, StintCorrection
+from participants.models.correction import Break, StintCorrection
 from participants.models.course import Course, CourseGroup
 from participants.models.document import Document, DocumentKind
 from participants.models.export import ExportFile, ExportRow
@@ -61,7 +61,6 @@ __all__ = [
     "FollowUpAttempt",
     "HoursMonth",
     "JournalEntry",
-    "JournalVersion",
     "LeadTransfer",
     "Measure",
     "MeasureKind",

@@ -10,7 +10,6 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from grundsteget.dates import now, today
-from participants.models.journey import JournalEntry
 from participants.models.participation import AboutJourneyQuerySet, ExitReason, Participation, Stint
 from partners.models import User, period_is_ordered
 
@@ -57,35 +56,6 @@ class StintCorrection(models.Model):
 
     def __str__(self) -> str:
         return f"earlier version {self.pk} of stint {self.stint_id}"
-
-
-class JournalVersionQuerySet(models.QuerySet["JournalVersion"]):
-    def visible_to(self, user: User | AnonymousUser) -> Self:
-        """Of notes the user may read; what was internal then is read by nobody else because the note is shared now."""
-        readable = JournalEntry.objects.visible_to(user)
-        return self.filter(models.Q(is_shared=True) | models.Q(entry__in=readable.of_own(user)), entry__in=readable)
-
-
-class JournalVersion(models.Model):
-    """A note as it stood until its writer corrected it."""
-
-    entry = models.ForeignKey(JournalEntry, on_delete=models.CASCADE, related_name="versions")
-    kind = models.CharField(_("kind"), max_length=12, choices=JournalEntry.Kind)
-    happened_on = models.DateField(_("date"))
-    minutes = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True)
-    text = models.TextField(_("what happened"), max_length=8000)
-    is_shared = models.BooleanField(_("shared with partners who have consent"))
-    replaced_at = models.DateTimeField(_("corrected"), default=now, editable=False)
-
-    objects = JournalVersionQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("earlier version of a note")
-        verbose_name_plural = _("earlier versions of notes")
-        ordering = ["entry", "pk"]
-
-    def __str__(self) -> str:
-        return f"earlier version {self.pk} of journal entry {self.entry_id}"
 
 
 class BreakQuerySet(AboutJourneyQuerySet):

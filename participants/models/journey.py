@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Self
 
 from django.contrib.auth.models import AnonymousUser
@@ -216,6 +218,12 @@ class JournalEntry(models.Model):
 
     def __str__(self) -> str:
         return f"journal entry {self.pk}"
+
+    @property
+    def edition(self) -> str:
+        """Tells whether the words are still those that a form was made from."""
+        words = [str(word) for word in (self.kind, self.happened_on, self.minutes, self.text, self.is_shared)]
+        return hashlib.sha256(json.dumps(words).encode()).hexdigest()[:16]
 
 
 class OutcomeQuerySet(AboutJourneyQuerySet):

@@ -243,10 +243,6 @@ class OwnOrSharedQuerySet(AboutParticipationQuerySet):
         shared = Q(_is_about_visible(user, "notes"), is_shared=True)
         return super().visible_to(user).filter(shared | Q(organisation__in=own))
 
-    def of_own(self, user: User | AnonymousUser) -> Self:
-        """Those of the user's own organisation."""
-        return self.filter(organisation__in=access.of(user).organisation_ids(Permission.PARTICIPANT_VIEW))
-
 
 class AboutJourneyQuerySet(AboutParticipationQuerySet):
     """Rows about the way itself, such as activities and outcomes: consent can leave them out."""

@@ -1,4 +1,4 @@
-"""What stood there before: old values of activities and outcomes, from the log of changes."""
+"""What stood there before: old values of notes, activities and outcomes, from the log of changes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from participants.models import Activity, Outcome, Participation
+from participants.models import Activity, JournalEntry, Outcome, Participation
 from participants.timeline.frame import Correction
 from partners import access
 from partners.access import Permission
@@ -19,6 +19,7 @@ from partners.models import Change, User
 
 # What is told when it is corrected. A first answer in an empty field corrects nothing.
 TOLD: dict[type[models.Model], tuple[str, ...]] = {
+    JournalEntry: ("text", "kind", "happened_on", "minutes", "is_shared"),
     Activity: ("title", "kind", "enterprise", "place", "started_on", "ended_on", "hours_per_week"),
     Outcome: ("kind", "started_on", "ended_on", "enterprise", "employer", "support", "evidence"),
 }

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from grundsteget.dates import today
 from participants import rules
-from participants.models import Document, JournalEntry, JournalVersion, Participation
-from participants.timeline.frame import Correction, Entry, joined
+from participants.models import Document, JournalEntry, Participation
+from participants.timeline.corrections import corrections
+from participants.timeline.frame import Entry, joined
 from partners import access
 from partners.access import Permission
 from partners.models import Organisation, User
@@ -28,7 +28,8 @@ def notes(user: User, participation: Participation) -> Iterator[Entry]:
     readers = rules.readers_of_notes(participation)
     own = access.of(user).organisation_ids(Permission.PARTICIPANT_VIEW)
     may_write = access.has(user, Permission.JOURNAL_WRITE, participation.project_id)
-    changed = _earlier_versions(rows, own)
+    # What a shared note said before, it may have said to its own organisation alone.
+    changed = corrections(participation, JournalEntry, {note.pk for note in rows if note.organisation_id in own})
     for note in rows:
         yield Entry(
             note.happened_on,
@@ -52,22 +53,6 @@ def notes(user: User, participation: Participation) -> Iterator[Entry]:
                 is_late=note.next_step_on < today(),
                 order=note.pk,
             )
-
-
-def _earlier_versions(notes: list[JournalEntry], own: set[int]) -> dict[int, list[Correction]]:
-    """Note → how it stood until its writer put it right, the newest first.
-
-    What a shared note said before, it may have said to its own organisation alone.
-    """
-    by_id = {note.pk: note for note in notes}
-    found: dict[int, list[Correction]] = {}
-    for version in JournalVersion.objects.filter(entry__in=by_id).order_by("-pk"):
-        note = by_id[version.entry_id]
-        sees = version.is_shared or note.organisation_id in own
-        was = [joined(version.happened_on, version.get_kind_display()), version.text] if sees else []
-        correction = Correction(timezone.localdate(version.replaced_at), note.written_by.name, was)
-        found.setdefault(note.pk, []).append(correction)
-    return found
 
 
 def _about(note: JournalEntry, readers: list[Organisation]) -> str:

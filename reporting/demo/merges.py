@@ -97,6 +97,6 @@ def _break_and_correct(people: ParticipationQuerySet, by: User) -> None:
             minutes=note.minutes,
             text=f"{note.text} Rättat: vi ses på torsdagar, inte tisdagar.",
             is_shared=note.is_shared,
-            version=0,
+            edition=note.edition,
             by=by,
         )

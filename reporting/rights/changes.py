@@ -17,21 +17,26 @@ from reporting.rights.register import SECTIONS, TECHNICAL, TOLD_ELSEWHERE, label
 from reporting.rights.words import plain
 
 
-def changes_of(participation: Participation, own: dict[str, Q]) -> Iterator[dict[str, str]]:
-    """The oldest first. `own` says, by table, which rows of organisations' own documentation may be told."""
+def changes_of(participation: Participation, told: dict[str, Q], own: dict[str, Q]) -> Iterator[dict[str, str]]:
+    """The oldest first. Of organisations' documentation: by table the rows that are told of, and those one's own.
+
+    What somebody else's shared row said before, it may have said to its own organisation alone: only that it changed.
+    """
     rows = Change.objects.filter(_about(participation)).exclude(
         label__in=[model._meta.label_lower for model in TOLD_ELSEWHERE]
     )
     hidden = _hidden() if participation.participant.is_protected else {}
-    told = {key: _ids(key, participation, which) for key, which in own.items()}
+    readable, mine = ({key: _ids(key, participation, which) for key, which in each.items()} for each in (told, own))
     for row in rows.select_related("actor").order_by("pk").iterator(chunk_size=2000):
-        if row.label in told and row.row_id not in told[row.label]:
+        if row.label in readable and row.row_id not in readable[row.label]:
             continue
+        is_mine = row.label not in mine or row.row_id in mine[row.label]
+        details = _details(row, hidden, only_names=not is_mine)
         yield {
             "at": plain(row.at),
             "who": row.actor.name if row.actor else _("the system"),
             "what": _sentence(row),
-            "details": "; ".join(_details(row, hidden)) if row.action == Change.Action.UPDATE else "",
+            "details": "; ".join(details) if row.action == Change.Action.UPDATE else "",
         }
 
 
@@ -60,7 +65,7 @@ def _sentence(row: Change) -> str:
     }[row.action] % {"thing": thing}
 
 
-def _details(row: Change, hidden: dict[str, frozenset[str]]) -> Iterator[str]:
+def _details(row: Change, hidden: dict[str, frozenset[str]], *, only_names: bool) -> Iterator[str]:
     fields = {field.column: field for field in apps.get_model(row.label)._meta.concrete_fields}
     for column, change in row.changes.items():
         field = fields.get(column)
@@ -69,7 +74,8 @@ def _details(row: Change, hidden: dict[str, frozenset[str]]) -> Iterator[str]:
         label = capfirst(label_of(field))
         is_structured = isinstance(field, models.JSONField)  # A signed month's days: the certificate itself shows them.
         if (
-            field.is_relation
+            only_names
+            or field.is_relation
             or is_structured
             or not isinstance(change, list)
             or field.name in hidden.get(row.label, ())

@@ -61,7 +61,7 @@ def _section(section: Section, participation: Participation, by: User, *, protec
     more = {name: one for name, one in section.more.items() if not (protected and name in section.hidden)}
     rows = section.model._base_manager.filter(**{f"{section.path}__in": participation.own_ids})
     rows = rows.select_related(*related(fields)).distinct()
-    own = _own(section, by)
+    told = _told(section, by)
     return {
         "key": section.key,
         "title": str(section.title),
@@ -71,19 +71,23 @@ def _section(section: Section, participation: Participation, by: User, *, protec
         "rows": [
             {field.name: in_words(row, field) for field in fields}
             | {name: value(row) for name, (_label, value) in more.items()}
-            for row in rows.filter(own).order_by("pk")
+            for row in rows.filter(told).order_by("pk")
         ],
-        "elsewhere": list(_elsewhere(section, rows.exclude(own))) if section.own_of else [],
+        "elsewhere": list(_elsewhere(section, rows.exclude(told))) if section.own_of else [],
         "not_printed": _not_printed(section) if protected and section.hidden else "",
     }
 
 
-def _own(section: Section, by: User) -> Q:
+def _told(section: Section, by: User) -> Q:
     """What the maker's organisation answers for, and what others have shared."""
     if not section.own_of:
         return Q()
     assert section.shared is not None  # noqa: S101 – for the type checker
-    return section.shared | Q(**{f"{section.own_of}__in": access.of(by).organisation_ids(Permission.RIGHTS_ANSWER)})
+    return section.shared | _own(section, by)
+
+
+def _own(section: Section, by: User) -> Q:
+    return Q(**{f"{section.own_of}__in": access.of(by).organisation_ids(Permission.RIGHTS_ANSWER)})
 
 
 def _elsewhere(section: Section, rows: models.QuerySet[Any]) -> Iterator[str]:
@@ -167,5 +171,6 @@ def _who_looked(participation: Participation) -> dict[str, Any]:
 
 def _what_changed(participation: Participation, by: User) -> dict[str, Any]:
     columns = {"at": _("when"), "who": _("who"), "what": _("what"), "details": _("more")}
-    own = {section.key: _own(section, by) for section in SECTIONS if section.own_of}
-    return _made("changes", _("What has been changed"), columns, list(changes_of(participation, own)))
+    kept = [section for section in SECTIONS if section.own_of]
+    told, own = ({section.key: which(section, by) for section in kept} for which in (_told, _own))
+    return _made("changes", _("What has been changed"), columns, list(changes_of(participation, told, own)))

@@ -286,7 +286,7 @@ def corrected(user, participation, kind):
 
 
 def correct(note, by, **changes):
-    values = {"kind": note.kind, "happened_on": note.happened_on, "minutes": note.minutes, "version": 0}
+    values = {"kind": note.kind, "happened_on": note.happened_on, "minutes": note.minutes, "edition": note.edition}
     actions.correct_journal(entry=note, by=by, **{**values, **changes})
 
 

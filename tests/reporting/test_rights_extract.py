@@ -150,6 +150,19 @@ def test_another_organisations_own_notes_are_named_and_not_shown(world):
     assert "1" in notes["elsewhere"][0]
 
 
+def test_what_another_organisations_shared_note_said_before_is_not_told(world):
+    """It may have been written for that organisation alone, and shared only in the words it has now."""
+    note = factories.make_journal_entry(world.ongoing, world.cast.caseworker, text="Hemligt hos socialtjänsten")
+    own = factories.make_journal_entry(world.ongoing, world.cast.coordinator, text="Först så här")
+    for entry, text in ((note, "Delat av socialtjänsten"), (own, "Sedan så här")):
+        entry.text, entry.is_shared = text, True
+        entry.save()
+    told = json.dumps(extract_of(world.ongoing, world.cast.coordinator), ensure_ascii=False)
+    assert "Hemligt hos socialtjänsten" not in told
+    assert "Delat av socialtjänsten" in told
+    assert "Först så här" in told
+
+
 def test_paper_of_a_protected_person_does_not_say_where_she_is(world, log_in):
     markers = mark(world.ongoing, "Kanarie")
     Participant.objects.filter(pk=world.ongoing.participant_id).update(protection="sekretessmarkering")
